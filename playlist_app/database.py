@@ -1,0 +1,192 @@
+"""The database: one file of SQLite, many readers, one way to write.
+
+A write is `with write():`. It takes the writers' lock, begins at once for writing, and commits at
+the end or changes nothing. Everything else reads, and SQLite holds it to that (query_only).
+
+Why the lock: without it, writers of several threads and processes poll SQLite's own lock, and one
+that is unlucky waits for seconds; and a transaction that reads first and writes then fails at once
+when another wrote in between. Measured in docs/decisions/0003-one-writer.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, String, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+PRAGMAS = {
+    "journal_mode": "WAL",
+    # A committed change survives a power cut: clients were told its event number, so it must.
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "busy_timeout": "5000",  # milliseconds; for a command line tool that knows nothing of the lock
+    "cache_size": "-16000",  # KiB
+    "temp_store": "MEMORY",
+}
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+# What was committed stays readable without asking again; a write begins by forgetting it.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def new_id() -> str:
+    """An id for anything: opaque, safe in a URL, not to be guessed."""
+    return str(uuid.uuid4())
+
+
+def as_id(text: str) -> str | None:
+    """The canonical form of an id that a client chose, or None when it is no UUID."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, as the API writes times."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Id = String(36)
+
+
+class WithId:
+    """The id and the birthday that most tables share."""
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class WriterLock:
+    """One writer at a time, over all threads and processes: a lock here, then one on a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._thread = threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __enter__(self) -> None:
+        self._thread.acquire()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._thread.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._thread.release()
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A plain connection, for what reads beside the ORM: the feed, start-up, backups."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    return connection
+
+
+def configure(engine: Engine) -> None:
+    """Make `engine` begin its own transactions (sqlite3 would begin them late), with our pragmas."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("write"):
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
+
+
+def init_app(app: Flask, path: Path, *, threads: int) -> None:
+    """Bind the database at `path` to the app. The folder must be there; the tables need not."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{path}"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": threads + 4,
+        "max_overflow": 4,
+        "connect_args": {"check_same_thread": False},
+    }
+    db.init_app(app)
+    app.extensions["writer_lock"] = WriterLock(path.with_name("write.lock"))
+    with app.app_context():
+        configure(db.engine)
+
+
+def session() -> Session:
+    """The session of this request or command."""
+    return db.session()
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """The only way to write. Inside another write it joins that one, which commits or drops all.
+
+    What was loaded before is read anew, so that a verb decides on what is true now.
+    """
+    current = session()
+    if current.info.get("writing"):
+        yield current
+        return
+    current.rollback()  # ends the reading transaction; one can't turn into a writing one
+    current.expire_all()
+    with current_app.extensions["writer_lock"]:
+        current.info["writing"] = True
+        current.info["after_commit"] = []
+        try:
+            current.connection(execution_options={"write": True})
+            yield current
+            current.commit()
+        except BaseException:
+            current.rollback()
+            raise
+        finally:
+            current.info["writing"] = False
+    for act in current.info.pop("after_commit"):
+        act()
+
+
+def after_commit(act: Callable[[], object]) -> None:
+    """Do this once the write that is under way is safe; never if it is dropped."""
+    session().info["after_commit"].append(act)

@@ -1,0 +1,1 @@
+"""What: audio files, tracks, genres, covers, upload, search, the demo music."""

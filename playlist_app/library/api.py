@@ -1,0 +1,155 @@
+"""The API of the library: tracks, genres, audio files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from playlist_app.config import settings
+from playlist_app.database import as_id, iso, session
+from playlist_app.library import upload
+from playlist_app.library.incoming import IncomingFile
+from playlist_app.library.listing import Wanted, genres, list_tracks
+from playlist_app.library.models import AudioFile, Track, find_track, hearable_by
+from playlist_app.library.schemas import ListTracks, TrackFields, TrackWithoutAudio
+from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
+from playlist_app.refusals import Invalid, NotAllowed, NotFound
+from playlist_app.web import takes_files
+
+JSON = dict[str, Any]
+
+api = ApiBlueprint("library_api", __name__, url_prefix="/api/v1")
+
+
+@api.route("/tracks", methods=["GET"])
+@api.arguments(ListTracks, location="query")
+def tracks(wanted: dict[str, Any]) -> JSON:
+    """The library: found, filtered, ordered, a page at a time."""
+    items, following = list_tracks(Wanted(**wanted), current_user)
+    return {"items": items, "next_cursor": following}
+
+
+@api.route("/tracks", methods=["POST"])
+@takes_files
+@steps_itself
+def add_track() -> Response:
+    """A new track: with its audio file (multipart, `file`), or JSON without one."""
+    _require_member()
+    if request.mimetype != "multipart/form-data":
+        return once(_add_without_audio)
+    received, fields = _received(), _fields(TrackFields())
+    return once(lambda: (upload.add_track(received, current_user, fields).shape(), 201))
+
+
+def _add_without_audio() -> tuple[JSON, int]:
+    fields = TrackWithoutAudio().load(request.get_json())
+    return Track.publish(current_user, **fields).shape(), 201
+
+
+def _received() -> upload.Received:
+    """The file of a multipart request, looked at. Raises Invalid where there is none."""
+    given = request.files.get("file")
+    if not given or not isinstance(given.stream, IncomingFile):
+        raise Invalid.field("file", "Send the audio as a file named `file`.")
+    return upload.receive(given.stream, given.filename or "")
+
+
+def _fields(schema: TrackFields) -> JSON:
+    loaded: JSON = schema.load({k: v for k, v in request.form.items() if k != "csrf_token"})
+    return loaded
+
+
+def _require_member() -> None:
+    if not current_user.is_member:
+        raise NotAllowed("Guests can't add to the library.")
+
+
+@api.route("/tracks/<track_id>", methods=["GET"])
+def track(track_id: str) -> JSON:
+    """One track."""
+    return find_track(track_id, current_user).shape()
+
+
+@api.route("/tracks/<track_id>", methods=["PATCH"])
+@api.arguments(TrackFields)
+def change_track(values: JSON, track_id: str) -> JSON:
+    """Change what is said about a track; every list that holds it is told."""
+    found = find_track(track_id, current_user)
+    found.edit(current_user, **values)
+    return found.shape()
+
+
+@api.route("/tracks/<track_id>", methods=["DELETE"])
+def delete_track(track_id: str) -> tuple[str, int]:
+    """Take a track out of the library and of every list."""
+    find_track(track_id, current_user).delete(current_user)
+    return "", 204
+
+
+@api.route("/genres", methods=["GET"])
+def list_genres() -> JSON:
+    """The categories of the library."""
+    return {"items": genres(current_user), "next_cursor": None}
+
+
+@api.route("/audio", methods=["POST"])
+@takes_files
+@steps_itself
+def add_audio() -> Response:
+    """Store bytes: 201, or 200 with the record that is there when they were known."""
+    _require_member()
+    received = _received()
+
+    def store() -> tuple[JSON, int]:
+        audio, is_new = upload.add_audio(received, current_user)
+        return _record(audio), 201 if is_new else 200
+
+    return once(store)
+
+
+@api.route("/audio/<audio_id>", methods=["GET"])
+def audio(audio_id: str) -> JSON:
+    """The record of an audio file."""
+    return _record(_find(AudioFile.id == (as_id(audio_id) or "")))
+
+
+@api.route("/audio/by-hash/<sha256>", methods=["GET"])
+def audio_by_hash(sha256: str) -> JSON:
+    """The record by the SHA-256 of the bytes, for those who may hear them."""
+    return _record(_find(AudioFile.sha256 == sha256.lower()))
+
+
+@api.route("/audio/by-url", methods=["GET"])
+def audio_by_url() -> JSON:
+    """The record by the address that the bytes came from, for those who may hear them."""
+    return _record(_find(AudioFile.source_url == request.args.get("url", "")))
+
+
+def _find(condition: Any) -> AudioFile:
+    """Raises NotFound, just the same for bytes that aren't there and for those one may not hear."""
+    found = session().scalar(select(AudioFile).where(condition, hearable_by(current_user)))
+    if not found:
+        raise NotFound("This audio isn't here, or isn't shared with you.")
+    return found
+
+
+def _record(audio: AudioFile) -> JSON:
+    count = session().scalar(select(func.count(Track.number)).where(Track.audio_id == audio.id))
+    return {
+        "id": audio.id,
+        "sha256": audio.sha256,
+        "url": f"{settings().path_prefix}/audio/{audio.sha256}",
+        "size_bytes": audio.size_bytes,
+        "format": audio.format,
+        "codec": audio.codec,
+        "bitrate": audio.bitrate,
+        "duration_seconds": audio.duration_seconds,
+        "source_url": audio.source_url,
+        "reference_count": count,
+        "loudness_lufs": None,
+        "renditions": [],
+        "created_at": iso(audio.created_at),
+    }

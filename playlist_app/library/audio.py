@@ -1,0 +1,135 @@
+"""The bytes: /audio/<sha256>, and covers, for those who may have them.
+
+Python only says which bytes; the kernel sends them (sendfile). Werkzeug's own range answers read
+the file in small pieces through Python, and are ten times slower.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO
+
+from flask import Blueprint, Response, request
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.datastructures import ContentRange
+from werkzeug.wsgi import FileWrapper
+
+from playlist_app.config import settings
+from playlist_app.database import session
+from playlist_app.library.formats import FORMATS
+from playlist_app.library.models import AudioFile, Cover, Track, hearable_by, visible_to
+from playlist_app.library.upload import audio_path, cover_path
+from playlist_app.refusals import NotFound
+
+# A player that holds a connection and doesn't read for so long is cut off, so that it doesn't keep
+# a thread of the server; it comes back with a range when it wants more. In seconds.
+STALLED_AFTER = 20
+
+FOREVER = 365 * 24 * 3600
+
+files = Blueprint("audio", __name__)
+
+
+class Slice:
+    """`length` bytes of a file from `start`, as both sendfile and a reading server want them."""
+
+    def __init__(self, path: Path, start: int, length: int) -> None:
+        self._file: IO[bytes] = path.open("rb", buffering=0)
+        self._file.seek(start)
+        self._left = length
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def read(self, size: int = -1) -> bytes:
+        size = self._left if size < 0 else min(size, self._left)
+        data = self._file.read(size)
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@files.get("/audio/<sha256>")
+def audio(sha256: str) -> Response:
+    """The whole file, or the range that is asked for; HEAD is Flask's."""
+    found = (
+        session()
+        .execute(
+            select(AudioFile.format, AudioFile.size_bytes).where(
+                AudioFile.sha256 == sha256, hearable_by(current_user)
+            )
+        )
+        .first()
+    )
+    path = audio_path(settings(), sha256) if found else None
+    if not found or not path or not path.exists():
+        raise NotFound("This audio isn't here, or isn't shared with you.")
+    response = Response(mimetype=FORMATS[found.format].mimetype)
+    response.set_etag(sha256)
+    response.accept_ranges = "bytes"
+    _keep(response)
+    if request.if_none_match.contains(sha256):
+        response.status_code = 304
+        return response
+    return _answer(response, path, found.size_bytes, sha256)
+
+
+def _answer(response: Response, path: Path, size: int, etag: str) -> Response:
+    """Fill in the bytes: all, or the one range that is asked for (RFC 9110, section 14)."""
+    start, stop = 0, size
+    asked = request.range
+    fresh = not request.headers.get("If-Range") or request.if_range.etag == etag
+    # More than one range, or another unit, may be answered with everything.
+    if asked and fresh and asked.units == "bytes" and len(asked.ranges) == 1:
+        wanted = asked.range_for_length(size)
+        if wanted is None:
+            response.status_code = 416
+            response.content_range = ContentRange("bytes", None, None, size)
+            return response
+        start, stop = wanted
+        response.status_code = 206
+        response.content_range = ContentRange("bytes", start, stop, size)
+    response.content_length = stop - start
+    if request.method != "HEAD":
+        wrap = request.environ.get("wsgi.file_wrapper", FileWrapper)
+        response.response = wrap(Slice(path, start, stop - start), 256 * 1024)
+        response.direct_passthrough = True
+        connection = request.environ.get("gunicorn.socket")
+        if connection:
+            connection.settimeout(STALLED_AFTER)
+    return response
+
+
+def _keep(response: Response) -> None:
+    """Bytes known by their hash never change; but they are for this person, not for a proxy."""
+    response.cache_control.private = True
+    response.cache_control.max_age = FOREVER
+    response.cache_control.immutable = True
+    # Whatever it holds, it is not a page.
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+
+
+@files.get("/covers/<cover_id>/<any(large, small):size>.jpg")
+def cover(cover_id: str, size: str) -> Response:
+    """A cover, for those who see a track that has it."""
+    allowed = session().scalar(
+        select(Cover.id).where(
+            Cover.id == cover_id,
+            select(Track.id).where(Track.cover_id == Cover.id, visible_to(current_user)).exists(),
+        )
+    )
+    path = cover_path(settings(), cover_id, size) if allowed else None
+    if not path or not path.exists():
+        raise NotFound("This picture isn't here, or isn't shared with you.")
+    response = Response(mimetype="image/jpeg")
+    etag = f"{cover_id}-{size}"
+    response.set_etag(etag)
+    _keep(response)
+    if request.if_none_match.contains(etag):
+        response.status_code = 304
+        return response
+    return _answer(response, path, os.stat(path).st_size, etag)

@@ -1,0 +1,31 @@
+"""Owns the composing rules: for each genre of the catalogue, how its songs are written and played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..catalogue import Song
+from ..score import Arrangement
+from . import ambient, bossa_nova, chiptune, classical, drum_and_bass, dub, folk, funk
+from . import house, jazz, lo_fi, synthwave, techno
+
+COMPOSERS: dict[str, Callable[[Song], Arrangement]] = {
+    "Ambient": ambient.compose,
+    "Bossa Nova": bossa_nova.compose,
+    "Chiptune": chiptune.compose,
+    "Classical": classical.compose,
+    "Drum & Bass": drum_and_bass.compose,
+    "Dub": dub.compose,
+    "Folk": folk.compose,
+    "Funk": funk.compose,
+    "House": house.compose,
+    "Jazz": jazz.compose,
+    "Lo-Fi": lo_fi.compose,
+    "Synthwave": synthwave.compose,
+    "Techno": techno.compose,
+}
+
+
+def compose(song: Song) -> Arrangement:
+    """The song written out for its players."""
+    return COMPOSERS[song.genre](song)

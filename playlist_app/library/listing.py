@@ -1,0 +1,177 @@
+"""Listing the library: found, filtered, ordered, and a page at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from playlist_app.config import settings
+from playlist_app.database import session
+from playlist_app.library import search
+from playlist_app.library.models import (
+    SHAPE_COLUMNS,
+    AudioFile,
+    Genre,
+    Track,
+    track_shape,
+    visible_to,
+)
+from playlist_app.library.texts import sort_key
+from playlist_app.people.models import User
+from playlist_app.refusals import Invalid
+
+JSON = dict[str, Any]
+
+# What lists may be ordered by; none of these is ever null, so that a page can go on after a value.
+ORDERINGS: dict[str, ColumnElement[Any]] = {
+    "title": Track.title_key,
+    "artist": Track.artist_key,
+    "album": func.lower(Track.album),
+    "genre": func.lower(Track.genre_name),
+    "year": func.coalesce(Track.year, 0),
+    "duration_seconds": func.coalesce(Track.duration_seconds, 0.0),
+    "created_at": Track.created_at,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tracks, and in which order. `ordering` is as in the API: "title,-duration_seconds"."""
+
+    search: str = ""
+    genre: str = ""
+    artist: str = ""
+    ordering: str = ""
+    limit: int = 50
+    cursor: str = ""
+
+
+def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
+    """A page of shapes, and the cursor of the next; one query for tracks, however many.
+
+    Raises Invalid for an ordering or a cursor that isn't one.
+    """
+    query = (
+        select(*SHAPE_COLUMNS)
+        .join(User, Track.owner_id == User.id)
+        .outerjoin(AudioFile, Track.audio_id == AudioFile.id)
+        .where(visible_to(person))
+    )
+    if wanted.genre:
+        key = select(Genre.id).where(
+            or_(Genre.id == wanted.genre, Genre.key == wanted.genre.casefold())
+        )
+        query = query.where(Track.genre_id.in_(key))
+    if wanted.artist:
+        query = query.where(Track.artist_key == sort_key(wanted.artist))
+    if wanted.search:
+        found = search.matching(wanted.search)
+        if found is None:
+            return [], None
+        if not wanted.ordering:
+            return _by_relevance(query, found, wanted)
+        query = query.where(Track.number.in_(found.order_by(None)))
+    return _by_columns(query, wanted)
+
+
+def _shapes(rows: Any) -> list[JSON]:
+    prefix = settings().path_prefix
+    return [track_shape(*row[: len(SHAPE_COLUMNS)], prefix=prefix) for row in rows]
+
+
+def _by_relevance(
+    query: Select[Any], found: Select[tuple[int]], wanted: Wanted
+) -> tuple[list[JSON], str | None]:
+    """Best first. The index sorts by itself, so a page further on is found by counting."""
+    hits = found.subquery()
+    offset = _decoded(wanted.cursor, [int])[0] if wanted.cursor else 0
+    # CROSS JOIN order: the index gives its hits in order, and only as many are looked up as shown.
+    rows = (
+        session()
+        .execute(
+            query.join(hits, hits.c.rowid == Track.number).limit(wanted.limit + 1).offset(offset)
+        )
+        .all()
+    )
+    more = len(rows) > wanted.limit
+    following = _encoded([offset + wanted.limit]) if more else None
+    return _shapes(rows[: wanted.limit]), following
+
+
+def _by_columns(query: Select[Any], wanted: Wanted) -> tuple[list[JSON], str | None]:
+    """By the columns of the ordering, going on after the last row of the page before."""
+    columns, descending = _ordering(wanted.ordering or "title")
+    columns.append(Track.number)
+    descending.append(descending[-1])
+    if wanted.cursor:
+        last = _decoded(wanted.cursor, [object] * len(columns))
+        query = query.where(_after(columns, descending, last))
+    for column, down in zip(columns, descending, strict=True):
+        query = query.order_by(column.desc() if down else column)
+    rows = session().execute(query.add_columns(*columns).limit(wanted.limit + 1)).all()
+    more = len(rows) > wanted.limit
+    rows = rows[: wanted.limit]
+    following = None
+    if more:
+        following = _encoded([*rows[-1][len(SHAPE_COLUMNS) :]])
+    return _shapes(rows), following
+
+
+def _ordering(text: str) -> tuple[list[ColumnElement[Any]], list[bool]]:
+    columns, descending = [], []
+    for part in text.split(","):
+        name = part.strip().removeprefix("-")
+        if name not in ORDERINGS:
+            known = ", ".join(ORDERINGS)
+            raise Invalid.field(
+                "ordering", f"Tracks can be ordered by {known}, each with a - before."
+            )
+        columns.append(ORDERINGS[name])
+        descending.append(part.strip().startswith("-"))
+    return columns, descending
+
+
+def _after(
+    columns: list[ColumnElement[Any]], descending: list[bool], last: list[Any]
+) -> ColumnElement[bool]:
+    """Rows after the one with these values: beyond it in the first column in which they differ."""
+    cases = []
+    for i, (column, down) in enumerate(zip(columns, descending, strict=True)):
+        beyond = column < last[i] if down else column > last[i]
+        cases.append(and_(*(columns[j] == last[j] for j in range(i)), beyond))
+    return or_(*cases)
+
+
+def _encoded(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def _decoded(cursor: str, kinds: list[type]) -> list[Any]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != len(kinds)
+        or not all(isinstance(v, k) for v, k in zip(values, kinds, strict=True))
+    ):
+        raise Invalid.field("cursor", "This cursor isn't one that a list answered.")
+    return values
+
+
+def genres(person: User) -> list[JSON]:
+    """Every genre that this person sees a track of, with how many."""
+    rows = session().execute(
+        select(Genre.id, Genre.name, func.count(Track.number))
+        .join(Track, Track.genre_id == Genre.id)
+        .where(visible_to(person))
+        .group_by(Genre.id)
+        .order_by(Genre.key)
+    )
+    return [{"id": id_, "name": name, "track_count": count} for id_, name, count in rows]

@@ -1,0 +1,349 @@
+"""The library: tracks, their audio files, covers and genres, and the verbs on a track.
+
+An audio file is known by the SHA-256 of its bytes and stored once, however many tracks refer to it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, select, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from playlist_app.config import settings
+from playlist_app.database import Base, Id, Moment, WithId, iso, new_id, now, session, write
+from playlist_app.library import rules
+from playlist_app.library.texts import LONGEST, clean_text, sort_key
+from playlist_app.live import events
+from playlist_app.people.models import User
+from playlist_app.refusals import Invalid, NotAllowed, NotFound
+
+CHUNK = 1024 * 1024  # bytes; offline copies are fetched and verified in pieces of this size
+
+
+class Status(StrEnum):
+    """Where a track stands with the reviewers (SPEC §2)."""
+
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
+class AudioFile(WithId, Base):
+    """Bytes that are audio, stored once by their SHA-256."""
+
+    __tablename__ = "audio_file"
+
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size_bytes: Mapped[int]
+    format: Mapped[str] = mapped_column(String(10))  # a key of formats.FORMATS
+    codec: Mapped[str] = mapped_column(String(20))
+    bitrate: Mapped[int]  # bits per second, on average
+    duration_seconds: Mapped[float]
+    # The SHA-256 of each chunk in turn, 32 bytes each: what an offline copy is checked against.
+    chunk_hashes: Mapped[bytes]
+    source_url: Mapped[str | None]
+
+
+class AudioSender(Base):
+    """Who sent these bytes, and so may have their record although no track of theirs has them."""
+
+    __tablename__ = "audio_sender"
+
+    audio_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("audio_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class Cover(Base):
+    """A picture, stored once as two JPEGs; the id is the SHA-256 of the larger."""
+
+    __tablename__ = "cover"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # The colour of the picture that tints the page, "L C H" in OKLCH.
+    tint: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Genre(WithId, Base):
+    """A category of the library."""
+
+    __tablename__ = "genre"
+
+    name: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+
+    @classmethod
+    def named(cls, name: str) -> Genre:
+        """The genre of that name, made where it is new; case doesn't count."""
+        key = unicodedata.normalize("NFKC", name).casefold()
+        with write() as tx:
+            found = tx.scalar(select(cls).where(cls.key == key))
+            if not found:
+                found = cls(name=name[:60], key=key[:120])
+                tx.add(found)
+                tx.flush()
+        return found
+
+
+class Track(Base):
+    """What the library lists. `number` is for the database alone: the search index counts by it."""
+
+    __tablename__ = "track"
+    __table_args__ = (
+        Index("track_by_title", "title_key", "number"),
+        Index("track_by_artist", "artist_key", "title_key", "number"),
+        Index("track_by_genre", "genre_id", "title_key", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Id, unique=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(LONGEST))
+    artist: Mapped[str] = mapped_column(String(LONGEST), default="")
+    album: Mapped[str] = mapped_column(String(LONGEST), default="")
+    # The genre's name again, for the search index, which reads this table alone.
+    genre_name: Mapped[str] = mapped_column(String(60), default="")
+    title_key: Mapped[str] = mapped_column(String(LONGEST))
+    artist_key: Mapped[str] = mapped_column(String(LONGEST))
+    genre_id: Mapped[str | None] = mapped_column(Id, ForeignKey("genre.id"))
+    year: Mapped[int | None]
+    duration_seconds: Mapped[float | None]
+    audio_id: Mapped[str | None] = mapped_column(Id, ForeignKey("audio_file.id"), index=True)
+    cover_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("cover.id"), index=True)
+    status: Mapped[str] = mapped_column(String(10), default=Status.PUBLISHED)
+    owner_id: Mapped[str] = mapped_column(Id, ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+
+    audio: Mapped[AudioFile | None] = relationship(lazy="joined", innerjoin=False)
+    owner: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def publish(
+        cls,
+        by: User,
+        *,
+        title: str,
+        artist: str = "",
+        album: str = "",
+        genre: str = "",
+        year: int | None = None,
+        duration_seconds: float | None = None,
+        audio: AudioFile | None = None,
+        cover: Cover | None = None,
+    ) -> Track:
+        """Put a track into the library. Raises NotAllowed, or Invalid for a value."""
+        if not by.is_member:
+            raise NotAllowed("Guests can't add to the library.")
+        with write() as tx:
+            track = cls(
+                id=new_id(),
+                owner_id=by.id,
+                audio_id=audio.id if audio else None,
+                cover_id=cover.id if cover else None,
+                duration_seconds=audio.duration_seconds if audio else duration_seconds,
+                status=Status.PUBLISHED,
+                created_at=now(),
+            )
+            track._describe(title=title, artist=artist, album=album, genre=genre, year=year)
+            tx.add(track)
+            tx.flush()
+            tx.refresh(track)
+        return track
+
+    def edit(self, by: User, **fields: Any) -> None:
+        """Change title, artist, album, genre or year. Raises NotAllowed, or Invalid."""
+        with write() as tx:
+            self._require_editor(by)
+            self._describe(**fields)
+            tx.flush()
+            for playlist in rules.holders(self.id):
+                events.record(events.TrackUpdated(self.shape()), playlist=playlist, by=by.id)
+
+    def delete(self, by: User) -> None:
+        """Take the track out of the library and out of every list. Raises NotAllowed.
+
+        Its audio file stays until nothing refers to it any more and it is pruned.
+        """
+        with write() as tx:
+            self._require_editor(by)
+            for leave in rules.leaving:
+                leave(self.id, by)
+            tx.delete(self)
+
+    def shape(self) -> dict[str, Any]:
+        """The shape of a track (SPEC §5)."""
+        audio, owner = self.audio, self.owner
+        return track_shape(
+            self.id,
+            self.title,
+            self.artist,
+            self.album,
+            self.genre_name,
+            self.year,
+            self.duration_seconds,
+            self.cover_id,
+            self.status,
+            self.created_at,
+            *(
+                (audio.sha256, audio.size_bytes, audio.format, audio.bitrate)
+                if audio
+                else (None, None, None, None)
+            ),
+            owner.id,
+            owner.name,
+            prefix=settings().path_prefix,
+        )
+
+    def _require_editor(self, by: User) -> None:
+        if by.id != self.owner_id and not by.is_reviewer:
+            raise NotAllowed("Only who added a track, or a reviewer, can change it.")
+
+    def _describe(
+        self,
+        *,
+        title: str | None = None,
+        artist: str | None = None,
+        album: str | None = None,
+        genre: str | None = None,
+        year: int | None = None,
+    ) -> None:
+        if title is not None:
+            self.title = clean_text(title, "title")
+            if not self.title:
+                raise Invalid.field("title", "A track needs a title.")
+            self.title_key = sort_key(self.title)
+        if artist is not None:
+            self.artist = clean_text(artist, "artist")
+            self.artist_key = sort_key(self.artist)
+        if album is not None:
+            self.album = clean_text(album, "album")
+        if genre is not None:
+            name = clean_text(genre, "genre", longest=60)
+            self.genre_id = Genre.named(name).id if name else None
+            self.genre_name = name
+        if year is not None:
+            if not 0 <= year <= 9999:
+                raise Invalid.field("year", "A year has at most four digits.")
+            self.year = year
+
+
+# What track_shape takes, as columns: a list of many reads these, and no objects.
+SHAPE_COLUMNS: tuple[Any, ...] = (
+    Track.id,
+    Track.title,
+    Track.artist,
+    Track.album,
+    Track.genre_name,
+    Track.year,
+    Track.duration_seconds,
+    Track.cover_id,
+    Track.status,
+    Track.created_at,
+    AudioFile.sha256,
+    AudioFile.size_bytes,
+    AudioFile.format,
+    AudioFile.bitrate,
+    User.id,
+    User.name,
+)
+
+
+def track_shape(
+    id_: str,
+    title: str,
+    artist: str,
+    album: str,
+    genre: str,
+    year: int | None,
+    duration_seconds: float | None,
+    cover_id: str | None,
+    status: str,
+    created_at: datetime,
+    sha256: str | None,
+    size_bytes: int | None,
+    format_: str | None,
+    bitrate: int | None,
+    owner_id: str,
+    owner_name: str,
+    *,
+    prefix: str,
+) -> dict[str, Any]:
+    """The shape of a track, of the values of SHAPE_COLUMNS in their order.
+
+    `prefix` is the path under which the app is served: addresses in it start with it.
+    """
+    audio = None
+    if sha256:
+        audio = {
+            "sha256": sha256,
+            "url": f"{prefix}/audio/{sha256}",
+            "size_bytes": size_bytes,
+            "format": format_,
+            "bitrate": bitrate,
+        }
+    return {
+        "id": id_,
+        "title": title,
+        "artist": artist,
+        "album": album,
+        "genre": genre,
+        "year": year,
+        "duration_seconds": duration_seconds,
+        "duration_formatted": duration_text(duration_seconds),
+        "cover_url": cover_url(cover_id, prefix) if cover_id else None,
+        "status": status,
+        "audio": audio,
+        "location": None,
+        "owner": {"id": owner_id, "name": owner_name},
+        "created_at": iso(created_at),
+    }
+
+
+def cover_url(cover_id: str, prefix: str, size: str = "large") -> str:
+    """Where a cover is; `size` is "large" (640 px) or "small" (160 px)."""
+    return f"{prefix}/covers/{cover_id}/{size}.jpg"
+
+
+def duration_text(seconds: float | None) -> str:
+    """3:42, or 1:02:05; empty where it is not known."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def visible_to(person: User) -> ColumnElement[bool]:
+    """Which tracks this person may see and hear: a condition on Track.
+
+    Members: what is published, and their own. Guests: what other slices allow (rules.py).
+    """
+    if person.is_reviewer:
+        return true()
+    if person.is_member:
+        return or_(Track.status == Status.PUBLISHED, Track.owner_id == person.id)
+    return or_(false(), *(rule(person) for rule in rules.audible))
+
+
+def hearable_by(person: User) -> ColumnElement[bool]:
+    """Which audio files this person may have: a condition on AudioFile."""
+    on_a_track = select(Track.id).where(Track.audio_id == AudioFile.id, visible_to(person))
+    sent = select(AudioSender.user_id).where(
+        AudioSender.audio_id == AudioFile.id, AudioSender.user_id == person.id
+    )
+    return or_(on_a_track.exists(), sent.exists())
+
+
+def find_track(track_id: str, person: User) -> Track:
+    """Raises NotFound, also for a track that this person may not see."""
+    found = session().scalar(select(Track).where(and_(Track.id == track_id, visible_to(person))))
+    if not found:
+        raise NotFound("This track isn't here, or isn't shared with you.")
+    return found

@@ -1,0 +1,291 @@
+"""Look into a file: is it audio, whole, and what do its tags and its picture say?
+
+This runs as a process of its own (inspection.py starts it): files come from outside, and whatever
+one does to a decoder must not reach the server. It prints one JSON object: what it found, or
+`{"error": "not_audio" | "truncated", "detail": …}`. Pictures are written beside the file, as
+`<file>.large.jpg` and `<file>.small.jpg`.
+
+    python probe.py FILE NAME
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import resource
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+CPU_SECONDS = 60
+MEMORY = 2 * 1024**3  # bytes of address space
+DECODED = 10.0  # seconds decoded at the beginning, and as many at the end
+SHORTFALL = 0.5  # seconds that may be missing from what the header promises
+PIXELS = 60_000_000  # a picture larger than this is left out
+LARGE, SMALL = 640, 160  # pixels, square
+QUALITY = 86
+
+
+class Unusable(Exception):
+    """`reason` is not_audio or truncated."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def probe(path: Path, name: str) -> dict[str, Any]:
+    """What is in the file; `name` is what it was called, for a title where no tag gives one."""
+    import av
+    from av.error import FFmpegError
+
+    from playlist_app.library.formats import FORMATS, sniffed
+
+    with path.open("rb") as file:
+        format_ = sniffed(file.read(64))
+    if not format_:
+        raise Unusable("not_audio", "This is not one of the formats that can be played here.")
+    if format_.name == "m4a":
+        _check_boxes(path)
+    try:
+        with av.open(
+            str(path), format=format_.demuxer, options={"protocol_whitelist": "file"}
+        ) as c:
+            if not c.streams.audio:
+                raise Unusable("not_audio", "There is no sound in this file.")
+            stream = c.streams.audio[0]
+            codec = stream.codec_context.name
+            if format_.name == "ogg" and codec == "opus":
+                format_ = FORMATS["opus"]
+            tags = _tags(c.metadata, stream.metadata)
+            picture = _picture(c)
+            promised = _promised(c, stream, format_.name)
+            duration, last_is_whole = _packets(c, stream)
+    except FFmpegError as error:
+        raise Unusable("not_audio", "This file can't be read as audio.") from error
+    if duration <= 0:
+        raise Unusable("not_audio", "There is no sound in this file.")
+    ends = format_.demuxer != "ogg" or _ends(path)
+    if not last_is_whole or not ends or (promised and duration < promised - SHORTFALL):
+        raise Unusable("truncated", "This file is cut off: a part of it is missing.")
+    _decode(path, format_.demuxer, duration)
+    tags.setdefault("title", Path(name).stem.replace("_", " "))
+    return {
+        "format": format_.name,
+        "codec": codec,
+        "duration_seconds": round(duration, 3),
+        "bitrate": round(path.stat().st_size * 8 / duration),
+        "tags": tags,
+        "cover": _covers(path, picture, f"{tags.get('artist', '')} {tags['title']}"),
+    }
+
+
+def _tags(*sources: dict[str, str]) -> dict[str, str]:
+    found = {}
+    for source in sources:
+        for key, value in source.items():
+            found[key.lower()] = value
+    wanted = {
+        "title": found.get("title"),
+        "artist": found.get("artist") or found.get("album_artist"),
+        "album": found.get("album"),
+        "genre": found.get("genre"),
+        "year": (found.get("date") or found.get("year") or "")[:4],
+    }
+    return {key: value.strip() for key, value in wanted.items() if value and value.strip()}
+
+
+def _picture(container: Any) -> bytes | None:
+    for stream in container.streams.video:
+        with contextlib.suppress(Exception):  # a broken picture is no reason to refuse the sound
+            for packet in container.demux(stream):
+                if packet.size:
+                    return bytes(packet)
+    return None
+
+
+def _promised(container: Any, stream: Any, format_: str) -> float | None:
+    """Seconds that the header says there are; None where FFmpeg only estimates them by the size."""
+    if format_ == "mp3" and not stream.frames and not _has_frame_count(container.name):
+        return None
+    if format_ in ("ogg", "opus"):
+        return None  # taken from the last page that is there
+    return container.duration / 1_000_000 if container.duration else None
+
+
+def _has_frame_count(path: str) -> bool:
+    """Whether an mp3 starts with a Xing, Info or VBRI header."""
+    with Path(path).open("rb") as file:
+        beginning = file.read(10)
+        if beginning.startswith(b"ID3"):
+            size = 0
+            for byte in beginning[6:10]:
+                size = size << 7 | byte & 0x7F
+            file.seek(10 + size)
+        else:
+            file.seek(0)
+        frame = file.read(2048)
+    return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def _packets(container: Any, stream: Any) -> tuple[float, bool]:
+    """Seconds of sound that are really there, and whether the last packet is a whole one."""
+    container.seek(0, stream=stream) if stream.start_time else None
+    first = end = None
+    corrupt = False
+    for packet in container.demux(stream):
+        if not packet.size or packet.pts is None:
+            continue
+        corrupt = packet.is_corrupt
+        first = packet.pts if first is None else first
+        end = packet.pts + (packet.duration or 0)
+    if first is None or end is None:
+        return 0.0, True
+    return float((end - max(first, 0)) * stream.time_base), not corrupt
+
+
+def _decode(path: Path, demuxer: str, duration: float) -> None:
+    """Decode the beginning and the end: bytes can look like a format and still be noise."""
+    import av
+    from av.error import FFmpegError
+
+    try:
+        with av.open(
+            str(path), format=demuxer, options={"protocol_whitelist": "file"}
+        ) as container:
+            stream = container.streams.audio[0]
+            samples = _decoded(container, stream, DECODED)
+            if duration > 2 * DECODED:
+                container.seek(int((duration - DECODED) * 1_000_000))
+                samples = min(samples, _decoded(container, stream, DECODED))
+    except FFmpegError as error:
+        raise Unusable(
+            "truncated", "This file is damaged: a part of it can't be played."
+        ) from error
+    if not samples:
+        raise Unusable("not_audio", "There is no sound in this file.")
+
+
+def _decoded(container: Any, stream: Any, seconds: float) -> int:
+    samples = 0
+    for frame in container.decode(stream):
+        samples += frame.samples
+        if samples >= seconds * stream.rate:
+            break
+    return samples
+
+
+def _check_boxes(path: Path) -> None:
+    """An MP4 is a row of boxes, each with its size in front: they must add up to the file."""
+    size = path.stat().st_size
+    kinds = set()
+    with path.open("rb") as file:
+        at = 0
+        while at + 8 <= size:
+            file.seek(at)
+            header = file.read(16)
+            length = int.from_bytes(header[:4])
+            kinds.add(header[4:8])
+            if length == 1:
+                length = int.from_bytes(header[8:16])
+            elif length == 0:
+                length = size - at
+            if length < 8 or at + length > size:
+                raise Unusable("truncated", "This file is cut off: a part of it is missing.")
+            at += length
+    if not {b"moov", b"mdat"} <= kinds:
+        raise Unusable("truncated", "This file is cut off: a part of it is missing.")
+
+
+def _ends(path: Path) -> bool:
+    """Whether the last page of an Ogg file is marked as the last one (RFC 3533, section 6)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 70_000))  # a page has at most 65,307 bytes
+        tail = file.read()
+    at = tail.rfind(b"OggS")
+    return at >= 0 and len(tail) > at + 27 and bool(tail[at + 5] & 4) and _is_whole_page(tail[at:])
+
+
+def _is_whole_page(page: bytes) -> bool:
+    segments = page[26]
+    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
+
+
+def _covers(path: Path, picture: bytes | None, seed: str) -> dict[str, str]:
+    """Write the two sizes of the picture, or of a drawn one where there is none to use."""
+    from PIL import Image, ImageOps
+
+    from playlist_app.library import artwork
+
+    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # twice this raises
+    image = None
+    if picture:
+        # Whatever is wrong with a picture, the sound is what counts.
+        with contextlib.suppress(Exception):
+            opened = Image.open(io.BytesIO(picture), formats=["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+            opened.draft("RGB", (LARGE, LARGE))
+            image = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), (LARGE, LARGE))
+    if image is None:
+        image = artwork.draw(seed, LARGE)
+    large = io.BytesIO()
+    image.save(large, "JPEG", quality=QUALITY, optimize=True)
+    path.with_name(path.name + ".large.jpg").write_bytes(large.getvalue())
+    small = image.resize((SMALL, SMALL), Image.Resampling.LANCZOS)
+    small.save(path.with_name(path.name + ".small.jpg"), "JPEG", quality=QUALITY, optimize=True)
+    return {"id": hashlib.sha256(large.getvalue()).hexdigest(), "tint": _tint(image)}
+
+
+def _tint(image: Any) -> str:
+    """The picture's most telling colour, "L C H" in OKLCH: common, and colourful."""
+    tiny = image.resize((48, 48)).quantize(12)
+    palette = tiny.getpalette()
+    best, best_weight = (0.6, 0.0, 0.0), -1.0
+    for count, index in tiny.getcolors():
+        lightness, chroma, hue = oklch(*palette[3 * index : 3 * index + 3])
+        weight = (count / 48**2) ** 0.5 * (chroma + 0.01)
+        if weight > best_weight:
+            best, best_weight = (lightness, chroma, hue), weight
+    return f"{best[0]:.3f} {best[1]:.3f} {best[2]:.1f}"
+
+
+def oklch(red: int, green: int, blue: int) -> tuple[float, float, float]:
+    """sRGB (0 to 255 each) to OKLCH: lightness 0 to 1, chroma, hue in degrees.
+
+    Björn Ottosson, "A perceptual color space for image processing", 2020.
+    """
+    import math
+
+    def linear(value: int) -> float:
+        part = value / 255
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    r, g, b = linear(red), linear(green), linear(blue)
+    l_ = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b) ** (1 / 3)
+    m_ = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b) ** (1 / 3)
+    s_ = (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b) ** (1 / 3)
+    lightness = 0.2104542553 * l_ + 0.7936177850 * m_ - 0.0040720468 * s_
+    a = 1.9779984951 * l_ - 2.4285922050 * m_ + 0.4505937099 * s_
+    b2 = 0.0259040371 * l_ + 0.7827717662 * m_ - 0.8086757660 * s_
+    return lightness, math.hypot(a, b2), math.degrees(math.atan2(b2, a)) % 360
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        found = probe(Path(sys.argv[1]), sys.argv[2])
+    except Unusable as unusable:
+        found = {"error": unusable.reason, "detail": str(unusable)}
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    # The package without the app's own start: Flask and the ORM would cost a second each time.
+    package = types.ModuleType("playlist_app")
+    package.__path__ = [str(Path(__file__).resolve().parent.parent)]
+    sys.modules["playlist_app"] = package
+    main()

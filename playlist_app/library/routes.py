@@ -1,0 +1,98 @@
+"""The pages of the library."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from playlist_app.library import upload
+from playlist_app.library.formats import EXTENSIONS
+from playlist_app.library.incoming import IncomingFile
+from playlist_app.library.listing import Wanted, genres, list_tracks
+from playlist_app.library.models import find_track
+from playlist_app.people.models import User
+from playlist_app.refusals import Invalid, NotAllowed, Refusal
+from playlist_app.web import is_swap, say, takes_files
+
+pages = Blueprint("library", __name__, url_prefix="/library")
+
+
+def _me() -> User:
+    me: User = current_user._get_current_object()
+    return me
+
+
+@pages.get("")
+def index() -> str:
+    """Search, genres, ordering; a page at a time, the next one fetched when it comes into view."""
+    wanted = Wanted(
+        search=request.args.get("search", "")[:200],
+        genre=request.args.get("genre", ""),
+        ordering=request.args.get("ordering", ""),
+        cursor=request.args.get("cursor", ""),
+    )
+    tracks, following = list_tracks(wanted, _me())
+    return render_template(
+        "library/index.html",
+        wanted=wanted,
+        tracks=tracks,
+        following=following,
+        genres=genres(_me()),
+        extensions=",".join(f".{name}" for name in sorted(EXTENSIONS)),
+    )
+
+
+@pages.post("/upload")
+@takes_files
+def upload_files() -> ResponseReturnValue:
+    """One or more files; each is taken or refused for itself."""
+    if not _me().is_member:
+        raise NotAllowed("Guests can't add to the library.")
+    outcomes = [_upload_one(given) for given in request.files.getlist("file")]
+    if not outcomes:
+        raise Invalid.field("file", _("Choose a file first."))
+    if is_swap():
+        return render_template("library/_uploaded.html", outcomes=outcomes)
+    for name, track, refusal in outcomes:
+        say(_("Added “%(title)s”.", title=track.title) if track else f"{name}: {refusal.detail}")
+    return redirect(url_for("library.index", ordering="-created_at"), 303)
+
+
+def _upload_one(given):  # type: ignore[no-untyped-def]
+    name = given.filename or ""
+    try:
+        if not isinstance(given.stream, IncomingFile) or not name:
+            raise Invalid.field("file", _("Choose a file first."))
+        return name, upload.add_track(upload.receive(given.stream, name), _me(), {}), None
+    except Refusal as refusal:
+        return name, None, refusal
+
+
+@pages.get("/<track_id>")
+def track(track_id: str) -> str:
+    found = find_track(track_id, _me())
+    may_edit = found.owner_id == _me().id or _me().is_reviewer
+    return render_template("library/track.html", track=found.shape(), may_edit=may_edit)
+
+
+@pages.post("/<track_id>")
+def change(track_id: str) -> ResponseReturnValue:
+    found = find_track(track_id, _me())
+    fields = {name: request.form.get(name) for name in ("title", "artist", "album", "genre")}
+    year = request.form.get("year", "").strip()
+    if year and not year.isdigit():
+        raise Invalid.field("year", _("A year is a number."))
+    found.edit(_me(), **fields, year=int(year) if year else None)
+    say(_("Saved."))
+    return redirect(url_for("library.track", track_id=found.id), 303)
+
+
+@pages.post("/<track_id>/delete")
+def delete(track_id: str) -> ResponseReturnValue:
+    found = find_track(track_id, _me())
+    title = found.title
+    found.delete(_me())
+    say(_("“%(title)s” is out of the library, and of every playlist.", title=title))
+    return redirect(url_for("library.index"), 303)

@@ -1,0 +1,155 @@
+"""Uploading: from bytes that came in to an audio file and a track, all of it or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from playlist_app.config import Settings, settings
+from playlist_app.database import new_id, now, session, write
+from playlist_app.library.formats import EXTENSIONS
+from playlist_app.library.incoming import IncomingFile
+from playlist_app.library.inspection import Inspection, NotAudio, inspect
+from playlist_app.library.models import AudioFile, AudioSender, Cover, Track
+from playlist_app.library.texts import LONGEST, clean_text
+from playlist_app.people.models import User
+from playlist_app.refusals import Invalid, Refusal
+
+
+class TooLarge(Refusal):
+    status = 413
+    title = "That file is too large"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that came in and was found to be audio; nothing is stored yet."""
+
+    incoming: IncomingFile
+    inspection: Inspection
+
+
+def audio_path(config: Settings, sha256: str) -> Path:
+    return config.media_folder / "audio" / sha256[:2] / sha256
+
+
+def cover_path(config: Settings, cover_id: str, size: str) -> Path:
+    return config.media_folder / "covers" / cover_id[:2] / f"{cover_id}.{size}.jpg"
+
+
+def receive(incoming: IncomingFile, name: str) -> Received:
+    """Look at what came in. Raises Invalid for its name, TooLarge, NotAudio or Truncated."""
+    check_name(name)
+    if not incoming.size:
+        raise NotAudio("This file is empty.", errors={"file": ["This file is empty."]})
+    if incoming.size > settings().upload_limit:
+        most = settings().upload_limit // 1_000_000
+        raise TooLarge(f"Files have at most {most} MB here.")
+    incoming.finish()
+    return Received(incoming, inspect(incoming.path, name))
+
+
+def check_name(name: str) -> None:
+    """A name of a file, as browsers send it: no path, and what it is called is what it is."""
+    if "/" in name or "\\" in name or len(name) > 255 or not name.isprintable():
+        raise Invalid.field("file", "This file's name can't be used. Rename it and try again.")
+    extension = Path(name).suffix.lstrip(".").lower()
+    if extension and extension not in EXTENSIONS:
+        detail = f"A file called .{extension} is not taken for audio."
+        raise NotAudio(detail, errors={"file": [detail]})
+
+
+def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
+    """Store the bytes, once; answers the file and whether it is new."""
+    with _stored(received) as (audio, _, is_new):
+        session().merge(AudioSender(audio_id=audio.id, user_id=by.id))
+        return audio, is_new
+
+
+def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
+    """Store the bytes and publish a track on them; `fields` go before the file's own tags."""
+    tags = _tags(received.inspection) | {k: v for k, v in fields.items() if v not in (None, "")}
+    with _stored(received) as (audio, cover, _):
+        return Track.publish(by, audio=audio, cover=cover, **tags)
+
+
+def _tags(inspection: Inspection) -> dict[str, Any]:
+    """The tags of the file as fields of a track: cleaned, and cut where they are too long."""
+    tags: dict[str, Any] = {
+        name: clean_text(text[:LONGEST], name) for name, text in inspection.tags.items()
+    }
+    tags["genre"] = tags.get("genre", "")[:60]
+    year = tags.pop("year", "")
+    if year.isdigit():
+        tags["year"] = int(year)
+    tags["title"] = tags.get("title") or "Untitled"
+    return tags
+
+
+@contextlib.contextmanager
+def _stored(received: Received) -> Iterator[tuple[AudioFile, Cover, bool]]:
+    """Within one write: the bytes are in their place, and the rows say so.
+
+    Bytes go first: a row without its bytes would be a track that can't be played, while bytes
+    without a row are found and removed. When what follows fails, what was moved is removed while
+    the writers' lock is still held, so that nobody else has come to count on it.
+    """
+    config = settings()
+    moved: list[Path] = []
+    with write() as tx:
+        try:
+            audio, is_new = _audio_row(received)
+            cover = _cover_row(received.inspection)
+            moved += _moved_once(received.incoming.path, audio_path(config, audio.sha256))
+            for size in ("large", "small"):
+                target = cover_path(config, cover.id, size)
+                moved += _moved_once(received.incoming.beside(size), target)
+            tx.flush()
+            yield audio, cover, is_new
+        except BaseException:
+            for path in moved:
+                path.unlink(missing_ok=True)
+            raise
+
+
+def _audio_row(received: Received) -> tuple[AudioFile, bool]:
+    incoming, found = received.incoming, received.inspection
+    known = session().scalar(select(AudioFile).where(AudioFile.sha256 == incoming.sha256))
+    if known:
+        return known, False
+    audio = AudioFile(
+        id=new_id(),
+        sha256=incoming.sha256,
+        size_bytes=incoming.size,
+        format=found.format,
+        codec=found.codec,
+        bitrate=found.bitrate,
+        duration_seconds=found.duration_seconds,
+        chunk_hashes=incoming.chunk_hashes,
+        created_at=now(),
+    )
+    session().add(audio)
+    return audio, True
+
+
+def _cover_row(found: Inspection) -> Cover:
+    cover = session().get(Cover, found.cover_id)
+    if not cover:
+        cover = Cover(id=found.cover_id, tint=found.tint, created_at=now())
+        session().add(cover)
+    return cover
+
+
+def _moved_once(source: Path, target: Path) -> list[Path]:
+    """Move the file to its place, unless the same bytes are there; answers what was moved."""
+    if target.exists():
+        return []
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source.chmod(0o600)
+    source.replace(target)
+    return [target]

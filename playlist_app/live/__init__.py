@@ -1,0 +1,1 @@
+"""Every change, live: events, the feed that reads them, the sockets that carry them."""

@@ -1,0 +1,249 @@
+"""Events: the vocabulary of what can happen, and the table that is the truth about it.
+
+A verb records its event in the transaction of its change; `seq` counts over the whole database, and
+SQLite's one writer makes the order of the numbers the order of the commits. The feed (feed.py)
+reads the table and wakes who listens.
+
+Each event is a class here, with what its payload holds. Payloads are facts, the same for everybody
+in the room, and never HTML (SPEC §3).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import orjson
+from sqlalchemy import Index, String, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from playlist_app.database import Base, Id, Moment, after_commit, new_id, now, session
+
+JSON = dict[str, Any]
+
+
+class Event(Base):
+    """One committed change. `playlist_id` or `person_id` says whom it concerns: a room, a person.
+
+    There is no foreign key: an event outlives what it tells of.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_of_playlist", "playlist_id", "seq"),
+        Index("event_of_person", "person_id", "seq"),
+        # Pruned numbers are never given out again: clients remember them.
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    playlist_id: Mapped[str | None] = mapped_column(Id)
+    person_id: Mapped[str | None] = mapped_column(Id)
+    type: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[str]  # JSON
+    actor_id: Mapped[str | None] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Fact(Base):
+    """What the database knows of itself: `epoch`, which names its history (SPEC §3)."""
+
+    __tablename__ = "fact"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Base of the vocabulary: the fields of a subclass are its payload."""
+
+    type: ClassVar[str]
+
+    def payload(self) -> JSON:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+@dataclass(frozen=True)
+class TrackAdded(Happening):
+    """A track was added to the playlist. `item`: its shape, without what is personal."""
+
+    type = "track.added"
+    item: JSON
+
+
+@dataclass(frozen=True)
+class TrackMoved(Happening):
+    """An item has another rank. `item`: its shape, with the new rank and position."""
+
+    type = "track.moved"
+    item: JSON
+
+
+@dataclass(frozen=True)
+class TrackRemoved(Happening):
+    """An item left the list. `id`: the item's."""
+
+    type = "track.removed"
+    id: str
+
+
+@dataclass(frozen=True)
+class TrackVoted(Happening):
+    """The votes of an item changed. `id`: the item's; `votes` = `up` - `down`."""
+
+    type = "track.voted"
+    id: str
+    votes: int
+    up: int
+    down: int
+
+
+@dataclass(frozen=True)
+class TrackPlaying(Happening):
+    """The room plays another item, or plays, pauses or stands elsewhere in it, or on another speaker.
+
+    `id`: the item's, or None when nothing is on; `server_time`: ISO 8601, when it stood at
+    `position_ms`; `speaker`: `{device, name}` or None.
+    """
+
+    type = "track.playing"
+    id: str | None
+    position_ms: int
+    server_time: str
+    playing: bool
+    speaker: JSON | None
+
+
+@dataclass(frozen=True)
+class TrackUpdated(Happening):
+    """A track that the playlist holds was edited. `track`: its shape."""
+
+    type = "track.updated"
+    track: JSON
+
+
+@dataclass(frozen=True)
+class PlaylistUpdated(Happening):
+    """Title, description, visibility, order mode or keeping changed. `playlist`: its shape."""
+
+    type = "playlist.updated"
+    playlist: JSON
+
+
+@dataclass(frozen=True)
+class PlaylistDeleted(Happening):
+    """The playlist is gone."""
+
+    type = "playlist.deleted"
+
+
+@dataclass(frozen=True)
+class PlaylistReordered(Happening):
+    """Every rank was made anew; the order is the same. `ranks`: item id → rank."""
+
+    type = "playlist.reordered"
+    ranks: dict[str, str]
+
+
+@dataclass(frozen=True)
+class MemberChanged(Happening):
+    """Somebody's role in the playlist changed. `user`: {id, name}; `role`: None when they left."""
+
+    type = "member.changed"
+    user: JSON
+    role: str | None
+
+
+@dataclass(frozen=True)
+class SessionRevoked(Happening):
+    """A session of the person ended. `session`: its id. Its sockets close."""
+
+    type = "session.revoked"
+    session: str
+
+
+# What the feed is told after a commit; it reads the table itself, so a lost hint costs 20 ms.
+_hints: list[Callable[[], object]] = []
+
+
+def on_commit_hint(hint: Callable[[], object]) -> None:
+    _hints.append(hint)
+
+
+def _give_hints() -> None:
+    for hint in _hints:
+        hint()
+
+
+def record(
+    happening: Happening,
+    *,
+    playlist: str | None = None,
+    person: str | None = None,
+    by: str | None = None,
+) -> int:
+    """Record what happened, in the write that is under way; answers its `seq`.
+
+    `playlist` or `person` are the ids of whom it concerns, `by` that of who did it.
+    """
+    row = session().execute(
+        insert(Event).values(
+            playlist_id=playlist,
+            person_id=person,
+            type=happening.type,
+            payload=orjson.dumps(happening.payload()).decode(),
+            actor_id=by,
+            at=now(),
+        )
+    )
+    after_commit(_give_hints)
+    seq: int = row.inserted_primary_key[0]
+    return seq
+
+
+def newest_seq() -> int:
+    """The newest event's number; 0 before the first."""
+    return session().scalar(select(func.max(Event.seq))) or 0
+
+
+def oldest_seq() -> int:
+    """The oldest event that is kept; a client that missed older ones must read the list afresh."""
+    return session().scalar(select(func.min(Event.seq))) or 0
+
+
+def epoch() -> str:
+    """Names the history of this database; made with it, and anew when a backup is restored."""
+    value = session().scalar(select(Fact.value).where(Fact.name == "epoch"))
+    assert value, "the first migration writes the epoch"
+    return value
+
+
+def new_epoch() -> str:
+    return new_id()
+
+
+def frame(seq: int, type_: str, payload_json: str) -> bytes:
+    """One committed event as the text frame that clients get; `payload_json` is put in as it is."""
+    return b'{"type":"%s","seq":%d,"payload":%s}' % (type_.encode(), seq, payload_json.encode())
+
+
+def missed(playlist: str, since: int, *, limit: int = 1000) -> list[Event] | None:
+    """The playlist's events after `since`, in order; None when they are no longer all there.
+
+    They are not when some were pruned, when there are more than `limit`, or when `since` is a
+    number that this database has not given out.
+    """
+    if since > newest_seq() or since < oldest_seq() - 1:
+        return None
+    rows = session().scalars(
+        select(Event)
+        .where(Event.playlist_id == playlist, Event.seq > since)
+        .order_by(Event.seq)
+        .limit(limit + 1)
+    )
+    events = list(rows)
+    return events if len(events) <= limit else None

@@ -1,0 +1,1 @@
+"""The app without network: worker, manifest, shell, copies, merging of what was changed."""

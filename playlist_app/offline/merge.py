@@ -1,0 +1,170 @@
+"""The merge: operations that were made on a device, applied here, each exactly once.
+
+An operation carries its own id. Its result is kept in the transaction of its change, so there is no
+moment at which a lost answer, a crash or a second sender could apply it twice; the same operation
+again gets its first result. Each stands for itself: one that is rejected holds nothing up.
+
+Outcomes are those of SPEC §4: what a verb refuses is rejected and told, what somebody else did
+meanwhile satisfies, and what an operation meets of the list is as it is now, never as the client's
+clock says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from playlist_app.database import Base, Id, Moment, now, session, write
+from playlist_app.library.models import find_track
+from playlist_app.people.models import User
+from playlist_app.playlists.adding import AlreadyHere
+from playlist_app.playlists.finding import find_item, find_playlist
+from playlist_app.playlists.items import Item
+from playlist_app.playlists.listing import item_for
+from playlist_app.playlists.models import Playlist
+from playlist_app.refusals import Conflict, NotFound, Refusal
+
+JSON = dict[str, Any]
+
+
+class Operation(Base):
+    """An operation that was received, and what came of it. Kept for 90 days (SPEC §5)."""
+
+    __tablename__ = "operation"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    device: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(20))
+    result: Mapped[str]  # JSON
+    at: Mapped[datetime] = mapped_column(Moment, index=True, default=now)
+
+
+@dataclass
+class Outcome:
+    """What came of an operation: applied, satisfied, conflict or rejected."""
+
+    status: str = "applied"
+    item: Item | None = None
+    problem: JSON | None = field(default=None)
+
+
+def apply_all(operations: list[JSON], device: str, person: User) -> list[JSON]:
+    """Apply each in turn, in a transaction of its own; one result each, in order."""
+    return [apply(operation, device, person) for operation in operations]
+
+
+def apply(operation: JSON, device: str, person: User) -> JSON:
+    """Apply one operation, or answer what came of it before."""
+    with write() as tx:
+        known = tx.get(Operation, operation["id"])
+        if known:
+            if known.user_id != person.id:
+                # An id that is somebody else's says no more than that it can't be used.
+                return _result(operation, Outcome("rejected", problem=_taken()), person)
+            result: JSON = orjson.loads(known.result)
+            return result | {"replayed": True}
+        try:
+            with tx.begin_nested():
+                outcome = _KINDS[operation["kind"]](operation, person)
+                tx.flush()
+        except Refusal as refusal:
+            outcome = Outcome("rejected", problem=refusal.problem())
+        result = _result(operation, outcome, person)
+        tx.add(
+            Operation(
+                id=operation["id"],
+                user_id=person.id,
+                device=device,
+                kind=operation["kind"],
+                result=orjson.dumps(result).decode(),
+                at=now(),
+            )
+        )
+        return result
+
+
+def _taken() -> JSON:
+    return Conflict("This id can't be used.").problem()
+
+
+def _result(operation: JSON, outcome: Outcome, person: User) -> JSON:
+    """The shape of an operation's result (SPEC §5)."""
+    seq = session().scalar(select(Playlist.seq).where(Playlist.id == operation["playlist"]))
+    result: JSON = {
+        "id": operation["id"],
+        "status": outcome.status,
+        "seq": seq if outcome.status != "rejected" else None,
+        "replayed": False,
+    }
+    if outcome.item:
+        result["item"] = item_for(outcome.item, person)
+    if outcome.problem:
+        result["problem"] = outcome.problem
+    return result
+
+
+def _vote(operation: JSON, person: User) -> Outcome:
+    item = find_item(operation["playlist"], operation["item"], person)
+    item.vote(operation["direction"], by=person)
+    return Outcome(item=item)
+
+
+def _add(operation: JSON, person: User) -> Outcome:
+    playlist = find_playlist(operation["playlist"], person)
+    track = find_track(operation["track"], person)
+    after = _item(playlist, operation.get("after"))
+    try:
+        item = playlist.add(track, by=person, after=after, item_id=operation.get("item"))
+    except AlreadyHere as here:
+        return Outcome("satisfied", item=here.item)
+    return Outcome(item=item)
+
+
+def _remove(operation: JSON, person: User) -> Outcome:
+    playlist = find_playlist(operation["playlist"], person)
+    item = _item(playlist, operation["item"])
+    if not item:
+        return Outcome("satisfied")
+    item.remove(by=person)
+    return Outcome()
+
+
+def _move(operation: JSON, person: User) -> Outcome:
+    """Beside the nearest neighbour, of those the client named, that is still there."""
+    item = find_item(operation["playlist"], operation["item"], person)
+    playlist = item.playlist
+    behind, ahead = operation.get("after", []), operation.get("before", [])
+    for distance in range(max(len(behind), len(ahead))):
+        after = _item(playlist, behind[distance]) if distance < len(behind) else None
+        before = _item(playlist, ahead[distance]) if distance < len(ahead) else None
+        if after and after is not item:
+            item.move(by=person, after=after)
+            return Outcome(item=item)
+        if before and before is not item:
+            item.move(by=person, before=before)
+            return Outcome(item=item)
+    if behind or ahead:
+        raise NotFound("None of the tracks beside which this should stand is in the list any more.")
+    item.move(by=person)
+    return Outcome(item=item)
+
+
+def _item(playlist: Playlist, item_id: str | None) -> Item | None:
+    if not item_id:
+        return None
+    return session().scalar(select(Item).where(Item.id == item_id, Item.playlist_id == playlist.id))
+
+
+_KINDS: dict[str, Callable[[JSON, User], Outcome]] = {
+    "vote": _vote,
+    "add": _add,
+    "remove": _remove,
+    "move": _move,
+}

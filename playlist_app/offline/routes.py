@@ -1,0 +1,60 @@
+"""The installed app: its worker, its manifest, and the shell that opens without network."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from playlist_app.assets import FOLDER, assets
+from playlist_app.web import public
+
+pages = Blueprint("offline", __name__)
+
+
+@pages.get("/service-worker.js")
+@public
+def worker() -> Response:
+    """The worker, with its imports pointed at this version's files: so its bytes change with them."""
+    source = (FOLDER / "service-worker.js").read_text()
+    script = source.replace('"./js/', f'"./static/{assets().version}/js/')
+    response = Response(script, mimetype="text/javascript")
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@pages.get("/manifest.webmanifest")
+@public
+def manifest() -> Response:
+    """What an installed app is called and looks like. Addresses are relative to where it lies, so
+    that it works under a path prefix."""
+    source = (FOLDER / "manifest.webmanifest").read_text()
+    text = source.replace('"./static/', f'"./static/{assets().version}/')
+    response = Response(text, mimetype="application/manifest+json")
+    response.cache_control.no_cache = True
+    return response
+
+
+@pages.get("/offline-shell")
+@public
+def shell() -> str:
+    """A page without anybody's data: it fills itself from what is on the device."""
+    return render_template("offline/shell.html")
+
+
+@pages.get("/install")
+@public
+def install() -> str:
+    """How to install the app on this device, and what is missing for it."""
+    return render_template("offline/install.html")
+
+
+@pages.get("/downloads")
+def downloads() -> str:
+    """What is on this device; the page fills itself, as only the device knows."""
+    return render_template("offline/downloads.html")
+
+
+@pages.get("/sync")
+def sync() -> str:
+    """What waits to be sent, and what could not be applied."""
+    return render_template("offline/sync.html")

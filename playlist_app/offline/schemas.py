@@ -1,0 +1,65 @@
+"""What the calls of offline devices take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from playlist_app.playlists.schemas import AnId, NewId
+
+# What each kind of operation needs, and what it may have besides.
+KINDS: dict[str, tuple[set[str], set[str]]] = {
+    "vote": ({"item", "direction"}, set()),
+    "add": ({"track"}, {"after", "item"}),
+    "remove": ({"item"}, set()),
+    "move": ({"item"}, {"after", "before"}),
+}
+ALWAYS = {"id", "kind", "at", "base_seq", "playlist"}
+
+
+class OneOrMore(fields.Field[Any]):
+    """An id, or for a move a list of ids, nearest first."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        ids = value if isinstance(value, list) else [value]
+        if len(ids) > 50 or not all(isinstance(id_, str) and len(id_) <= 36 for id_ in ids):
+            raise ValidationError("Takes an id, or a list of at most 50.")
+        return value
+
+
+class AnOperation(Schema):
+    """One change that a device asks for."""
+
+    id = NewId(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    at = fields.AwareDateTime()
+    base_seq = fields.Integer(strict=True, allow_none=True)
+    playlist = AnId(required=True)
+    item = AnId()
+    track = AnId()
+    direction = fields.String(validate=validate.OneOf(["up", "down", "none"]))
+    after = OneOrMore()
+    before = OneOrMore()
+
+    @validates_schema
+    def _as_its_kind_has_it(self, data: dict[str, Any], **_: Any) -> None:
+        needed, possible = KINDS.get(data.get("kind", ""), (set(), set()))
+        given = set(data) - ALWAYS
+        missing, unknown = needed - given, given - needed - possible
+        if missing or unknown:
+            raise ValidationError(
+                {name: ["Missing."] for name in missing}
+                | {name: ["Not of this kind of operation."] for name in unknown}
+            )
+        is_move = data.get("kind") == "move"
+        for name in {"after", "before"} & given:
+            if isinstance(data[name], list) != is_move:
+                raise ValidationError({name: ["A list for a move, one id for an add."]})
+
+
+class Sync(Schema):
+    device = fields.String(required=True, validate=validate.Length(1, 100))
+    operations = fields.List(
+        fields.Nested(AnOperation), required=True, validate=validate.Length(max=200)
+    )

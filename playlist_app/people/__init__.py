@@ -1,0 +1,1 @@
+"""Who: users, roles, passwords, sessions, the first admin."""

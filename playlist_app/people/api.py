@@ -1,0 +1,51 @@
+"""The API about people: log in and out, and oneself."""
+
+from __future__ import annotations
+
+import flask
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from playlist_app.people import sessions
+from playlist_app.people.idempotency import ApiBlueprint, steps_itself
+from playlist_app.people.schemas import LogIn, Me
+from playlist_app.web import public
+
+JSON = dict[str, object]
+
+api = ApiBlueprint("people_api", __name__, url_prefix="/api/v1/users")
+
+
+@api.route("/login", methods=["POST"])
+@public
+@steps_itself
+@api.arguments(LogIn)
+def log_in(values: dict[str, str]) -> JSON:
+    """Open a session: a cookie for the browser that asks, and its token for anybody else."""
+    user, token = sessions.log_in(values["username"], values["password"])
+    sessions.keep_in_cookie(token)
+    return {"token": token, "user": user.as_user(to_self=True)}
+
+
+@api.route("/logout", methods=["POST"])
+@steps_itself
+def log_out() -> tuple[str, int]:
+    """End the session by which this call came in."""
+    sessions.revoke(current_user.session_id)
+    flask.session.clear()
+    return "", 204
+
+
+@api.route("/me", methods=["GET"])
+def me() -> JSON:
+    """Oneself, with the token that a browser's unsafe calls must send as X-CSRF-Token."""
+    return current_user.as_user(to_self=True) | {"csrf_token": generate_csrf()}
+
+
+@api.route("/me", methods=["PATCH"])
+@api.arguments(Me)
+def change_me(values: dict[str, str]) -> JSON:
+    """Change the name that others see."""
+    if "name" in values:
+        current_user.rename(values["name"])
+    return current_user.as_user(to_self=True)  # type: ignore[no-any-return]

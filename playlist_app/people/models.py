@@ -1,0 +1,174 @@
+"""People: a person with an account, their roles, and what they may change about themselves."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_login import UserMixin
+from sqlalchemy import Select, String, TypeDecorator, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from playlist_app.database import Base, Moment, WithId, iso, session, write
+from playlist_app.people import passwords
+from playlist_app.refusals import Conflict, Invalid, NotFound
+
+
+class Role(StrEnum):
+    """What a person may do on this server (SPEC §2)."""
+
+    ADMIN = "admin"
+    REVIEWER = "reviewer"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class Roles(TypeDecorator[frozenset[Role]]):
+    """A set of roles in one column, so that knowing who asks costs one row."""
+
+    impl = String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[Role] | None, dialect: Any) -> str | None:
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Any) -> frozenset[Role] | None:
+        return None if value is None else frozenset(Role(name) for name in value.split())
+
+
+class NameTaken(Conflict):
+    title = "That name is taken"
+
+
+class User(UserMixin, WithId, Base):
+    """A person. `username` is what they log in with, `name` what others see."""
+
+    __tablename__ = "user"
+
+    username: Mapped[str] = mapped_column(String(60))
+    username_key: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(32))
+    password_hash: Mapped[str]
+    roles: Mapped[frozenset[Role]] = mapped_column(Roles)
+    is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
+    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    # Set by sessions.py for whom it recognised: the session they came in by.
+    session_id = ""
+
+    def get_id(self) -> str:
+        raise TypeError("sessions.py writes the cookie; it holds a session's token, not an id")
+
+    @property
+    def is_admin(self) -> bool:
+        return Role.ADMIN in self.roles
+
+    @property
+    def is_reviewer(self) -> bool:
+        return Role.REVIEWER in self.roles or self.is_admin
+
+    @property
+    def is_member(self) -> bool:
+        """A person with an account, as against a guest of one playlist."""
+        return bool(self.roles - {Role.GUEST})
+
+    @classmethod
+    def create(cls, username: str, password: str, *, roles: Iterable[Role], name: str = "") -> User:
+        """Raises NameTaken, or Invalid for a name or a password that can't be used."""
+        username = checked_name(username)
+        name = checked_name(name or username, field="name")
+        password_hash = passwords.hashed(password)  # takes 50 ms: before the writers' lock
+        with write() as session:
+            if session.scalar(by_name(username)):
+                raise NameTaken(f"There is already somebody called {username!r} here.")
+            user = cls(
+                username=username,
+                username_key=name_key(username),
+                name=name,
+                password_hash=password_hash,
+                roles=frozenset(roles),
+            )
+            session.add(user)
+        return user
+
+    @classmethod
+    def named(cls, username: str) -> User:
+        """The person who logs in with this name. Raises NotFound."""
+        found = session().scalar(by_name(username))
+        if not found:
+            raise NotFound(f"There is nobody called {username!r} here.")
+        return found
+
+    @classmethod
+    def by_id(cls, user_id: str) -> User:
+        """Raises NotFound."""
+        found = session().get(cls, user_id)
+        if not found:
+            raise NotFound("That person isn't here.")
+        return found
+
+    def rename(self, name: str) -> None:
+        """Change what others see."""
+        self.name = checked_name(name, field="name")
+        with write() as tx:
+            # Who asks is not part of the session (sessions.py): change the row itself.
+            tx.get_one(User, self.id).name = self.name
+
+    def as_person(self) -> dict[str, Any]:
+        """How others see this person, wherever they are mentioned."""
+        return {"id": self.id, "name": self.name}
+
+    def as_user(self, *, to_self: bool) -> dict[str, Any]:
+        """The shape of a user (SPEC §5); what is private goes to oneself and to admins."""
+        shape: dict[str, Any] = {
+            "id": self.id,
+            "username": self.username,
+            "name": self.name,
+            "roles": sorted(self.roles),
+            "created_at": iso(self.created_at),
+        }
+        if to_self:
+            shape |= {
+                "email": self.email,
+                "phone": self.phone,
+                "last_seen_at": iso(self.last_seen_at) if self.last_seen_at else None,
+                "is_active": self.is_active,
+            }
+        return shape
+
+
+def name_key(username: str) -> str:
+    """Names that look alike are one name: case and compatibility forms don't count."""
+    return unicodedata.normalize("NFKC", username).casefold()
+
+
+def by_name(username: str) -> Select[tuple[User]]:
+    return select(User).where(User.username_key == name_key(username.strip()))
+
+
+# Control, format (bidirectional overrides among them), private, surrogate and unassigned
+# characters, and separators of lines: names are shown to others in the middle of a line.
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+
+
+def checked_name(name: str, *, field: str = "username") -> str:
+    """The name, trimmed. Raises Invalid for one that others couldn't read."""
+    name = re.sub(r"\s+", " ", name).strip()
+    if not 1 <= len(name) <= 60:
+        raise Invalid.field(field, "A name has 1 to 60 characters.")
+    if any(unicodedata.category(character) in _UNSEEN for character in name):
+        raise Invalid.field(field, "A name can't have characters that nobody sees.")
+    return name
+
+
+def admin_exists() -> bool:
+    return (
+        session().scalar(select(User.id).where(User.roles.cast(String).contains("admin")).limit(1))
+        is not None
+    )

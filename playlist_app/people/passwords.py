@@ -1,0 +1,31 @@
+"""Passwords: hashed with Argon2id (argon2-cffi, the library's own parameters)."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from playlist_app.refusals import Invalid
+
+SHORTEST = 8
+LONGEST = 1024  # hashing is linear in it; this is no place for a book
+
+_hasher = PasswordHasher()
+# What a name that nobody has is checked against, so that the time taken doesn't tell.
+_nobodys = _hasher.hash("nobody's password")
+
+
+def hashed(password: str) -> str:
+    """Raises Invalid for a password that is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Invalid.field("password", f"A password has at least {SHORTEST} characters.")
+    return _hasher.hash(password)
+
+
+def is_right(password: str, password_hash: str | None) -> bool:
+    """Whether it is this one; None for nobody's, which takes as long and is never right."""
+    try:
+        _hasher.verify(password_hash or _nobodys, password[:LONGEST])
+    except VerificationError:
+        return False
+    return password_hash is not None

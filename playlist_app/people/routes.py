@@ -1,0 +1,106 @@
+"""The pages about people: the first admin, logging in and out, oneself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import flask
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from playlist_app.config import ROOT, settings
+from playlist_app.people import first_admin, sessions
+from playlist_app.people.sessions import WrongLogIn
+from playlist_app.refusals import Conflict, Invalid, Refusal
+from playlist_app.web import is_here, public, say
+
+pages = Blueprint("people", __name__)
+
+
+@pages.get("/login")
+@public
+def log_in() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(_next())
+    return render_template("people/log_in.html", refusal=None, name="", next=_next())
+
+
+@pages.post("/login")
+@public
+def open_session() -> ResponseReturnValue:
+    name = request.form.get("username", "")
+    try:
+        _, token = sessions.log_in(name, request.form.get("password", ""))
+    except WrongLogIn as refusal:
+        page = render_template("people/log_in.html", refusal=refusal, name=name, next=_next())
+        return page, refusal.status
+    sessions.keep_in_cookie(token)
+    return redirect(_next(), 303)
+
+
+def _next() -> str:
+    """Where the person wanted to go, as long as it is a page of this app."""
+    target = request.values.get("next", "")
+    return target if is_here(target) else url_for("playlists.home")
+
+
+@pages.post("/logout")
+def log_out() -> ResponseReturnValue:
+    sessions.revoke(current_user.session_id)
+    flask.session.clear()
+    return redirect(url_for("people.log_in"), 303)
+
+
+@pages.get("/first-admin/<code>")
+@public
+def new_first_admin(code: str) -> ResponseReturnValue:
+    first_admin.check(settings().data_folder, code)
+    return _first_admin_page(code)
+
+
+@pages.post("/first-admin/<code>")
+@public
+def create_first_admin(code: str) -> ResponseReturnValue:
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    try:
+        user = first_admin.create(settings().data_folder, code, name, password)
+    except (Invalid, Conflict) as refusal:
+        return _first_admin_page(code, name=name, refusal=refusal), refusal.status
+    sessions.keep_in_cookie(sessions.open_session(user))
+    if settings().offers_demo and "demo" in request.form:
+        _make_demo_music()
+    return redirect(url_for("playlists.home"), 303)
+
+
+def _first_admin_page(code: str, *, name: str = "", refusal: Refusal | None = None) -> str:
+    return render_template(
+        "people/first_admin.html",
+        code=code,
+        name=name,
+        refusal=refusal,
+        offers_demo=settings().offers_demo,
+    )
+
+
+def _make_demo_music() -> None:
+    """Start the seeding beside the server: it takes a while, and the page should not wait."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "data", "seed"]
+    seeding = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    # Somebody has to take note when it ends, or it stays as a zombie.
+    threading.Thread(target=seeding.wait, daemon=True).start()
+
+
+@pages.get("/you")
+def you() -> str:
+    return render_template("people/you.html")
+
+
+@pages.post("/you")
+def change_you() -> ResponseReturnValue:
+    current_user.rename(request.form.get("name", ""))
+    say(gettext("Saved."))
+    return redirect(url_for("people.you"), 303)

@@ -1,0 +1,165 @@
+"""Sessions: kept on the server, so that each can be listed, and revoked at once.
+
+A session is known by a random token. A browser keeps it in Flask's signed cookie, an API client
+sends it as `Authorization: Bearer …`; the table holds only its hash. Flask-Login asks here who is
+behind a request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import flask
+from flask import Flask, Request, request
+from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from playlist_app.database import Base, Id, Moment, WithId, now, session, write
+from playlist_app.extensions import login
+from playlist_app.live import events
+from playlist_app.people import passwords
+from playlist_app.people.models import User, by_name
+from playlist_app.refusals import Refusal
+
+LASTS = timedelta(days=30)
+# A request moves `last_used_at` at most this often: reading should not write each time.
+NOTED_EVERY = timedelta(minutes=10)
+IN_COOKIE = "token"
+
+
+class WrongLogIn(Refusal):
+    """The same for a name that nobody has and for a wrong password."""
+
+    status = 401
+    title = "That didn't work"
+
+
+class LogInSession(WithId, Base):
+    """One log-in on one device, until it is revoked or ends."""
+
+    __tablename__ = "log_in_session"
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    last_used_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    user_agent: Mapped[str] = mapped_column(String(300))
+    address: Mapped[str] = mapped_column(String(45))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def log_in(username: str, password: str) -> tuple[User, str]:
+    """Check the password and open a session; answers the person and the token.
+
+    Raises WrongLogIn.
+    """
+    user = session().scalar(by_name(username))
+    right = passwords.is_right(password, user.password_hash if user else None)
+    if not user or not right or not user.is_active:
+        raise WrongLogIn("The name or the password is wrong.")
+    return user, open_session(user)
+
+
+def open_session(user: User) -> str:
+    """A new session of this person for the device that asks; answers its token."""
+    token = secrets.token_urlsafe(32)
+    agent = request.headers.get("User-Agent", "")[:300] if flask.has_request_context() else ""
+    address = (request.remote_addr or "") if flask.has_request_context() else ""
+    with write() as tx:
+        opened = LogInSession(
+            user_id=user.id,
+            token_hash=_hash(token),
+            last_used_at=now(),
+            ends_at=now() + LASTS,
+            user_agent=agent,
+            address=address,
+        )
+        tx.add(opened)
+        tx.execute(update(User).where(User.id == user.id).values(last_seen_at=now()))
+    return token
+
+
+def keep_in_cookie(token: str) -> None:
+    """Log this browser in: from now on its requests carry the token."""
+    flask.session.clear()  # nothing from before survives a log-in (session fixation)
+    flask.session[IN_COOKIE] = token
+    flask.session.permanent = True
+
+
+def revoke(session_id: str) -> None:
+    """End a session; its open sockets close within a second."""
+    with write() as tx:
+        opened = tx.get(LogInSession, session_id)
+        if not opened:
+            return
+        tx.delete(opened)
+        events.record(events.SessionRevoked(session_id), person=opened.user_id)
+
+
+def forget_ended() -> None:
+    """Drop the rows of sessions whose time is over."""
+    with write() as tx:
+        tx.execute(delete(LogInSession).where(LogInSession.ends_at < now()))
+
+
+def token_of(asking: Request) -> str | None:
+    """The token that a request carries: the header before the cookie."""
+    header = asking.headers.get("Authorization", "")
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip()
+    kept = flask.session.get(IN_COOKIE)
+    return kept if isinstance(kept, str) else None
+
+
+def is_bearer(asking: Request) -> bool:
+    """Whether a request says itself who it is from, so that no other site can have made it."""
+    return asking.headers.get("Authorization", "").lower().startswith("bearer ")
+
+
+def person_behind(asking: Request) -> User | None:
+    """The person whose token the request carries, in one query."""
+    token = token_of(asking)
+    if not token:
+        return None
+    row = (
+        session()
+        .execute(
+            select(User, LogInSession.id, LogInSession.last_used_at, LogInSession.ends_at)
+            .join(LogInSession, LogInSession.user_id == User.id)
+            .where(LogInSession.token_hash == _hash(token))
+        )
+        .first()
+    )
+    if not row:
+        return None
+    user, session_id, last_used_at, ends_at = row
+    if ends_at < now() or not user.is_active:
+        return None
+    if now() - last_used_at > NOTED_EVERY:
+        _note_use(user, session_id)
+        session().refresh(user)
+    user.session_id = session_id
+    # Known for the whole request, without being asked for again in the write that may follow.
+    # Who wants to change a person loads them.
+    session().expunge(user)
+    return user
+
+
+def _note_use(user: User, session_id: str) -> None:
+    with write() as tx:
+        tx.execute(
+            update(LogInSession).where(LogInSession.id == session_id).values(last_used_at=now())
+        )
+        tx.execute(update(User).where(User.id == user.id).values(last_seen_at=now()))
+
+
+def init_app(app: Flask) -> None:
+    app.config["PERMANENT_SESSION_LIFETIME"] = LASTS
+    login.init_app(app)
+    login.request_loader(person_behind)

@@ -1,0 +1,1 @@
+"""The list: items, order, votes, members, room, history."""

@@ -1,0 +1,172 @@
+"""The playlist: an ordered, shared list. Its other ideas have files of their own.
+
+adding.py: adding and ranks · items.py: removing and moving · votes.py · members.py · room.py ·
+history.py · listing.py: reading many rows at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from playlist_app.database import Base, Id, Moment, WithId, iso, new_id, now, session, write
+from playlist_app.library.models import Track
+from playlist_app.library.texts import clean_text
+from playlist_app.live import events
+from playlist_app.people.models import User
+from playlist_app.playlists.adding import Addable
+from playlist_app.playlists.items import Item
+from playlist_app.playlists.members import Shared, require
+from playlist_app.playlists.order import OrderMode
+from playlist_app.playlists.roles import Right, Role, Visibility
+from playlist_app.playlists.room import Room
+from playlist_app.refusals import Conflict, Invalid, NotAllowed
+
+LONGEST_TITLE = 120
+LONGEST_DESCRIPTION = 2000
+
+
+class Playlist(Addable, Shared, WithId, Base):
+    """An ordered, shared list; it has an owner, members, a visibility, an order mode and a room."""
+
+    __tablename__ = "playlist"
+
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    description: Mapped[str] = mapped_column(String(LONGEST_DESCRIPTION), default="")
+    owner_id: Mapped[str] = mapped_column(Id, ForeignKey("user.id"), index=True)
+    visibility: Mapped[str] = mapped_column(String(10), default=Visibility.PRIVATE)
+    order_mode: Mapped[str] = mapped_column(String(10), default=OrderMode.MANUAL)
+    consume: Mapped[bool] = mapped_column(default=False)
+    seq: Mapped[int] = mapped_column(default=0)  # of its newest event
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    owner: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    room: Mapped[Room] = relationship(back_populates="playlist", passive_deletes=True)
+
+    # Set by finding.py: the role of the person who asked for it.
+    seen_as = Role.VIEWER
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        by: User,
+        title: str,
+        description: str = "",
+        visibility: str = Visibility.PRIVATE,
+        order_mode: str = OrderMode.MANUAL,
+        consume: bool = False,
+        playlist_id: str | None = None,
+    ) -> Playlist:
+        """A new list of this person's; a client may have chosen the id. Raises Invalid, Conflict."""
+        if not by.is_member:
+            raise NotAllowed("Guests can't make playlists.")
+        with write() as tx:
+            if playlist_id and tx.get(cls, playlist_id):
+                raise Conflict("This id is taken.")
+            playlist = cls(id=playlist_id or new_id(), owner_id=by.id, seq=0, created_at=now())
+            playlist._set(
+                title=title,
+                description=description,
+                visibility=visibility,
+                order_mode=order_mode,
+                consume=consume,
+            )
+            playlist.room = Room(at=now())
+            tx.add(playlist)
+            tx.flush()
+            tx.refresh(playlist)
+            playlist.seen_as = Role.OWNER
+            playlist.record(events.PlaylistUpdated(playlist.shape()), by)
+        return playlist
+
+    def update(self, *, by: User, **fields: Any) -> None:
+        """Change title, description, visibility, order_mode or consume. Raises Invalid, NotAllowed."""
+        with write() as tx:
+            require(self, by, Right.MANAGE)
+            self._set(**fields)
+            tx.flush()
+            self.record(events.PlaylistUpdated(self.shape()), by)
+
+    def delete(self, *, by: User) -> None:
+        """Delete the list; tracks and audio stay in the library. Raises NotAllowed."""
+        with write() as tx:
+            require(self, by, Right.MANAGE)
+            self.record(events.PlaylistDeleted(), by)
+            tx.flush()
+            tx.execute(delete(Playlist).where(Playlist.id == self.id))  # the rest goes by its keys
+            tx.expunge(self)
+
+    def record(self, happening: events.Happening, by: User | None) -> None:
+        """Record an event of this playlist, in the write that is under way."""
+        self.seq = events.record(happening, playlist=self.id, by=by.id if by else None)
+        self.updated_at = now()
+
+    def _set(
+        self,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        visibility: str | None = None,
+        order_mode: str | None = None,
+        consume: bool | None = None,
+    ) -> None:
+        if title is not None:
+            self.title = clean_text(title, "title", longest=LONGEST_TITLE)
+            if not self.title:
+                raise Invalid.field("title", "A playlist needs a title.")
+        if description is not None:
+            self.description = clean_text(description, "description", longest=LONGEST_DESCRIPTION)
+        if visibility is not None:
+            self.visibility = _one_of(Visibility, visibility, "visibility")
+        if order_mode is not None:
+            self.order_mode = _one_of(OrderMode, order_mode, "order_mode")
+        if consume is not None:
+            self.consume = consume
+
+    def count(self) -> tuple[int, float]:
+        """How many items, and how many seconds. Counted each time: a count of its own could drift."""
+        row = (
+            session()
+            .execute(
+                select(func.count(), func.coalesce(func.sum(Track.duration_seconds), 0.0))
+                .select_from(Item)
+                .join(Track, Track.id == Item.track_id)
+                .where(Item.playlist_id == self.id)
+            )
+            .one()
+        )
+        return row[0], round(row[1], 3)
+
+    def shape(self, count: tuple[int, float] | None = None) -> dict[str, Any]:
+        """The shape of a playlist (SPEC §5), without `my_role`: the same for everybody.
+
+        `count` is what `count()` answers, where a list has it at hand.
+        """
+        items, seconds = count or self.count()
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "owner": self.owner.as_person(),
+            "visibility": self.visibility,
+            "order_mode": self.order_mode,
+            "consume": self.consume,
+            "seq": self.seq,
+            "item_count": items,
+            "duration_seconds": seconds,
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.updated_at),
+        }
+
+    def shape_for(self, role: Role) -> dict[str, Any]:
+        return self.shape() | {"my_role": role}
+
+
+def _one_of(kinds: Any, value: str, field: str) -> str:
+    if value not in list(kinds):
+        raise Invalid.field(field, f"One of {', '.join(kinds)}.")
+    return value

@@ -1,0 +1,68 @@
+"""Roles: what a person may do in one playlist (SPEC §2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from playlist_app.people.models import User
+
+
+class Role(StrEnum):
+    """A person's role in one playlist."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VOTER = "voter"
+    VIEWER = "viewer"
+
+
+# The roles that an owner can give.
+GIVEN = (Role.EDITOR, Role.VOTER, Role.VIEWER)
+
+
+class Visibility(StrEnum):
+    PRIVATE = "private"
+    MEMBERS = "members"  # everybody with an account on this server
+    LINK = "link"  # whoever was given its address, and has an account
+
+
+class Right(StrEnum):
+    SEE = "see"
+    VOTE = "vote"
+    ADD = "add"
+    EDIT = "edit"  # reorder and remove
+    CONTROL = "control"  # play, pause, seek, next, speaker
+    MANAGE = "manage"  # title, members, deleting
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OWNER: frozenset(Right),
+    Role.EDITOR: frozenset(Right) - {Right.MANAGE},
+    Role.VOTER: frozenset({Right.SEE, Right.VOTE}),
+    Role.VIEWER: frozenset({Right.SEE}),
+}
+
+# What a person is told who sees the playlist, but may not do this.
+REFUSED = {
+    Right.VOTE: "You can look at this playlist, but not vote in it.",
+    Right.ADD: "You can't add to this playlist. Ask its owner to make you an editor.",
+    Right.EDIT: "You can't change this playlist. Ask its owner to make you an editor.",
+    Right.CONTROL: "You can't control what plays here. You can listen for yourself.",
+    Right.MANAGE: "Only the owner of this playlist can do that.",
+}
+
+
+def role_of(person: User, owner_id: str, visibility: str, given: str | None) -> Role | None:
+    """The person's role in a playlist, where `given` is that of their membership in it.
+
+    None when they may not see it.
+    """
+    if owner_id == person.id or person.is_admin:
+        return Role.OWNER
+    if given:
+        return Role(given)
+    if not person.is_member:
+        return None
+    return {Visibility.MEMBERS: Role.VOTER, Visibility.LINK: Role.VIEWER}.get(
+        Visibility(visibility)
+    )

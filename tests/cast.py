@@ -1,0 +1,102 @@
+"""The cast: people as the tests see them, each with a client of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+NAMES = ("alice", "bob", "charlie", "dora")
+PASSWORD = "a good long password"
+API = "/api/v1"
+
+
+class Person:
+    """A person and their client; calls carry their token, as an API client's do."""
+
+    def __init__(self, app: Flask, name: str, token: str | None) -> None:
+        self.name = name
+        self.token = token
+        self._app = app
+        self._client = app.test_client(use_cookies=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def call(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        headers = self.headers | kwargs.pop("headers", {})
+        url = path if path.startswith(("/audio", "/covers", "//")) else API + path
+        return self._client.open(url, method=method, headers=headers, buffered=True, **kwargs)
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("GET", path, **kwargs)
+
+    def post(self, path: str, json: Any = None, **kwargs: Any) -> TestResponse:
+        if json is not None:
+            kwargs["json"] = json
+        return self.call("POST", path, **kwargs)
+
+    def patch(self, path: str, json: Any, **kwargs: Any) -> TestResponse:
+        return self.call("PATCH", path, json=json, **kwargs)
+
+    def delete(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("DELETE", path, **kwargs)
+
+    def page(self, path: str, method: str = "GET", **kwargs: Any) -> TestResponse:
+        """A page, as a browser asks for it (but with the token instead of a cookie)."""
+        headers = self.headers | {"Accept": "text/html"} | kwargs.pop("headers", {})
+        return self._client.open(path, method=method, headers=headers, buffered=True, **kwargs)
+
+    @property
+    def id(self) -> str:
+        return ok(self.get("/users/me"))["id"]
+
+    # What most tests begin with.
+
+    def makes_playlist(self, title: str = "Friday kitchen", **fields: Any) -> dict[str, Any]:
+        return ok(self.post("/playlists", {"title": title, **fields}), 201)
+
+    def invites(self, playlist: dict[str, Any], other: Person, role: str = "editor") -> None:
+        body = {"username": other.name, "role": role}
+        ok(self.post(f"/playlists/{playlist['id']}/members", body), 201)
+
+    def makes_track(self, title: str, artist: str = "Mira Lund", **fields: Any) -> dict[str, Any]:
+        """A track of the library without audio: enough for what is about lists."""
+        return ok(self.post("/tracks", {"title": title, "artist": artist, **fields}), 201)
+
+    def adds(
+        self, playlist: dict[str, Any], track: dict[str, Any], **fields: Any
+    ) -> dict[str, Any]:
+        body = {"track_id": track["id"], **fields}
+        return ok(self.post(f"/playlists/{playlist['id']}/items", body), 201)
+
+    def uploads(self, path: Path, **fields: Any) -> dict[str, Any]:
+        return ok(self.sends(path, **fields), 201)
+
+    def sends(self, path: Path, name: str | None = None, **fields: Any) -> TestResponse:
+        with path.open("rb") as file:
+            data = {"file": (file, name or path.name), **fields}
+            return self.post("/tracks", data=data, content_type="multipart/form-data")
+
+    def titles(self, playlist: dict[str, Any]) -> list[str]:
+        items = ok(self.get(f"/playlists/{playlist['id']}/items"))["items"]
+        return [item["track"]["title"] for item in items]
+
+
+def ok(response: TestResponse, status: int = 200) -> Any:
+    """The JSON of an answer that must have this status."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    return response.json if response.data else None
+
+
+def problem(response: TestResponse, status: int) -> dict[str, Any]:
+    """The problem+json of a refusal that must have this status (RFC 9457)."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.mimetype == "application/problem+json"
+    body = response.get_json(force=True)
+    assert {"type", "title", "status", "detail"} <= set(body)
+    assert body["status"] == status
+    return dict(body)

@@ -1,0 +1,107 @@
+"""The house of the tests: a data folder with the cast in it, apps on copies of it, real servers.
+
+The cast is always the same (STYLE.md): Alice owns, Bob is a member, Charlie must see nothing; Dora
+is the admin.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from playlist_app import create_app
+from playlist_app.config import Settings
+from playlist_app.database import session
+from playlist_app.live.events import Event
+from playlist_app.operations import startup
+from playlist_app.people.models import Role, User
+from playlist_app.people.sessions import open_session
+from tests.cast import NAMES, PASSWORD, Person
+from tests.sounds import Sounds
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A prepared data folder with the cast in it, and a token of each; made once."""
+    folder = tmp_path_factory.mktemp("furnished")
+    app = make_app(folder)
+    startup.prepare(app)
+    tokens = {}
+    with app.app_context():
+        for name in NAMES:
+            roles = {Role.ADMIN, Role.MEMBER} if name == "dora" else {Role.MEMBER}
+            user = User.create(name, PASSWORD, roles=roles, name=name.title())
+            tokens[name] = open_session(user)
+    close(app)
+    return folder, tokens
+
+
+def make_app(folder: Path, **values: Any) -> Flask:
+    return create_app(Settings(data=str(folder), **values), TESTING=True)
+
+
+def close(app: Flask) -> None:
+    """Give back what an app holds: many are made in a run of the tests."""
+    app.extensions["live"].stop()
+    with app.app_context():
+        for engine in app.extensions["sqlalchemy"].engines.values():
+            engine.dispose()
+    app.extensions["writer_lock"].close()
+
+
+@pytest.fixture
+def data_folder(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Path:
+    folder = tmp_path / "instance"
+    shutil.copytree(furnished[0], folder)
+    return folder
+
+
+@pytest.fixture
+def app(data_folder: Path) -> Iterator[Flask]:
+    app = make_app(data_folder)
+    yield app
+    close(app)
+
+
+def _person(name: str) -> Any:
+    @pytest.fixture(name=name)
+    def person(app: Flask, furnished: tuple[Path, dict[str, str]]) -> Person:
+        return Person(app, name, furnished[1][name])
+
+    return person
+
+
+alice, bob, charlie, dora = (_person(name) for name in NAMES)
+
+
+@pytest.fixture
+def nobody(app: Flask) -> Person:
+    """Somebody who is not logged in."""
+    return Person(app, "nobody", None)
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Sounds:
+    """Real audio files, made once."""
+    return Sounds(tmp_path_factory.mktemp("sounds"))
+
+
+@pytest.fixture
+def happened(app: Flask) -> Any:
+    """What was recorded: [(type, payload)] of a playlist, or of everything, after a seq."""
+
+    def read(playlist_id: str | None = None, since: int = 0) -> list[tuple[str, dict[str, Any]]]:
+        import json
+
+        with app.app_context():
+            query = session().query(Event).filter(Event.seq > since).order_by(Event.seq)
+            if playlist_id:
+                query = query.filter(Event.playlist_id == playlist_id)
+            return [(event.type, json.loads(event.payload)) for event in query]
+
+    return read
