@@ -23,7 +23,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, String, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Engine, String, TypeDecorator, event, func, type_coerce
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 PRAGMAS = {
@@ -80,6 +80,13 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def iso_column(column: Any) -> Any:
+    """A column of moments, read as `iso` would write them, without making a datetime of each: a list
+    has thousands. SQLAlchemy stores them as "2026-11-21 04:17:05.229000"."""
+    text = type_coerce(column, String)
+    return func.substr(text, 1, 10) + "T" + func.substr(text, 12, 12) + "Z"
+
+
 Id = String(36)
 
 
@@ -132,12 +139,14 @@ def configure(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        # Straight to the driver: this stands before every request's first query.
+        driver: Any = connection.connection.driver_connection
         if connection.get_execution_options().get("write"):
-            connection.exec_driver_sql("PRAGMA query_only = OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute("PRAGMA query_only = OFF")
+            driver.execute("BEGIN IMMEDIATE")
         else:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("BEGIN")
+            driver.execute("PRAGMA query_only = ON")
+            driver.execute("BEGIN")
 
 
 def init_app(app: Flask, path: Path, *, threads: int) -> None:
@@ -172,8 +181,7 @@ def write() -> Iterator[Session]:
     current.rollback()  # ends the reading transaction; one can't turn into a writing one
     current.expire_all()
     with current_app.extensions["writer_lock"]:
-        current.info["writing"] = True
-        current.info["after_commit"] = []
+        current.info.update(writing=True, after_commit=[], roles={})
         try:
             current.connection(execution_options={"write": True})
             yield current

@@ -14,7 +14,18 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from playlist_app.config import settings
-from playlist_app.database import Base, Id, Moment, WithId, iso, new_id, now, session, write
+from playlist_app.database import (
+    Base,
+    Id,
+    Moment,
+    WithId,
+    iso,
+    iso_column,
+    new_id,
+    now,
+    session,
+    write,
+)
 from playlist_app.library import rules
 from playlist_app.library.texts import LONGEST, clean_text, sort_key
 from playlist_app.live import events
@@ -190,7 +201,7 @@ class Track(Base):
             self.duration_seconds,
             self.cover_id,
             self.status,
-            self.created_at,
+            iso(self.created_at),
             *(
                 (audio.sha256, audio.size_bytes, audio.format, audio.bitrate)
                 if audio
@@ -245,7 +256,7 @@ SHAPE_COLUMNS: tuple[Any, ...] = (
     Track.duration_seconds,
     Track.cover_id,
     Track.status,
-    Track.created_at,
+    iso_column(Track.created_at),
     AudioFile.sha256,
     AudioFile.size_bytes,
     AudioFile.format,
@@ -265,7 +276,7 @@ def track_shape(
     duration_seconds: float | None,
     cover_id: str | None,
     status: str,
-    created_at: datetime,
+    created_at: str,
     sha256: str | None,
     size_bytes: int | None,
     format_: str | None,
@@ -302,7 +313,7 @@ def track_shape(
         "audio": audio,
         "location": None,
         "owner": {"id": owner_id, "name": owner_name},
-        "created_at": iso(created_at),
+        "created_at": created_at,
     }
 
 

@@ -11,8 +11,7 @@ from playlist_app.database import session
 from playlist_app.library.models import CHUNK, AudioFile, Track
 from playlist_app.live import events
 from playlist_app.people.models import User
-from playlist_app.playlists.items import Item
-from playlist_app.playlists.listing import items_of
+from playlist_app.playlists.items import Item, items_of
 from playlist_app.playlists.models import Playlist
 
 JSON = dict[str, Any]

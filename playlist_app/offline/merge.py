@@ -26,7 +26,6 @@ from playlist_app.people.models import User
 from playlist_app.playlists.adding import AlreadyHere
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.items import Item
-from playlist_app.playlists.listing import item_for
 from playlist_app.playlists.models import Playlist
 from playlist_app.refusals import Conflict, NotFound, Refusal
 
@@ -104,7 +103,7 @@ def _result(operation: JSON, outcome: Outcome, person: User) -> JSON:
         "replayed": False,
     }
     if outcome.item:
-        result["item"] = item_for(outcome.item, person)
+        result["item"] = outcome.item.shape_for(person)
     if outcome.problem:
         result["problem"] = outcome.problem
     return result

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import flask
 from flask import Flask, Request, request
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, WithId, now, session, write
@@ -120,6 +120,14 @@ def token_of(asking: Request) -> str | None:
 def is_bearer(asking: Request) -> bool:
     """Whether a request says itself who it is from, so that no other site can have made it."""
     return asking.headers.get("Authorization", "").lower().startswith("bearer ")
+
+
+# Made once: it stands before every request.
+_BY_TOKEN = (
+    select(User, LogInSession.id, LogInSession.last_used_at, LogInSession.ends_at)
+    .join(LogInSession, LogInSession.user_id == User.id)
+    .where(LogInSession.token_hash == bindparam("token_hash"))
+)
 
 
 def person_behind(asking: Request) -> User | None:

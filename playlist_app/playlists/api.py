@@ -19,8 +19,8 @@ from playlist_app.people.models import User
 from playlist_app.playlists import schemas
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
-from playlist_app.playlists.items import Item
-from playlist_app.playlists.listing import item_for, items_of, playlists_of
+from playlist_app.playlists.items import Item, items_of
+from playlist_app.playlists.listing import playlists_of
 from playlist_app.playlists.members import require, role_in
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Right
@@ -106,7 +106,7 @@ def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     playlist = find_playlist(playlist_id, _me())
     track = find_track(values["track_id"], _me())
     after = _neighbour(playlist, values.get("after"))
-    return item_for(playlist.add(track, by=_me(), after=after), _me()), 201
+    return playlist.add(track, by=_me(), after=after).shape_for(_me()), 201
 
 
 @api.route("/<playlist_id>/items/<item_id>", methods=["PATCH"])
@@ -122,7 +122,7 @@ def change_item(values: JSON, playlist_id: str, item_id: str) -> JSON:
         item.move(by=_me(), after=_item_ahead_of(item, values["index"]))
     else:
         item.move(by=_me(), after=_neighbour(item.playlist, values["after"]))
-    return item_for(item, _me())
+    return item.shape_for(_me())
 
 
 @api.route("/<playlist_id>/items/<item_id>", methods=["DELETE"])
@@ -138,7 +138,7 @@ def vote(values: JSON, playlist_id: str, item_id: str) -> JSON:
     """Vote for an item: up, down or none."""
     item = find_item(playlist_id, item_id, _me())
     item.vote(values["direction"], by=_me())
-    return item_for(item, _me())
+    return item.shape_for(_me())
 
 
 def _neighbour(playlist: Playlist, item_id: str | None) -> Item | None:

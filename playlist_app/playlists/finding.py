@@ -2,44 +2,65 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from typing import Any
 
-from playlist_app.database import session
+from sqlalchemy import ColumnElement, Row, and_, bindparam, false, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
+
+from playlist_app.database import Id, session
 from playlist_app.library.models import Track
 from playlist_app.people.models import User
 from playlist_app.playlists.items import Item
-from playlist_app.playlists.members import Membership
+from playlist_app.playlists.members import Membership, remember_role
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Visibility, role_of
 from playlist_app.refusals import NotFound
 
 
-def with_role(person: User) -> Select[tuple[Playlist, str | None]]:
-    """Playlists, each with the role of the person's membership, if there is one."""
-    return select(Playlist, Membership.role).outerjoin(
-        Membership,
-        and_(Membership.playlist_id == Playlist.id, Membership.user_id == person.id),
-    )
+# Made once: every call about a playlist begins with one of these.
+_MINE = and_(
+    Membership.playlist_id == Playlist.id, Membership.user_id == bindparam("person", type_=Id)
+)
+_PLAYLIST = (
+    select(Playlist, Membership.role)
+    .outerjoin(Membership, _MINE)
+    .where(Playlist.id == bindparam("playlist", type_=Id))
+)
+_ITEM = (
+    select(Playlist, Membership.role, Item)
+    .outerjoin(Membership, _MINE)
+    .outerjoin(Item, and_(Item.playlist_id == Playlist.id, Item.id == bindparam("item", type_=Id)))
+    .where(Playlist.id == bindparam("playlist", type_=Id))
+)
 
 
 def find_playlist(playlist_id: str, person: User) -> Playlist:
     """The playlist, with the person's role as `seen_as`. Raises NotFound."""
-    row = session().execute(with_role(person).where(Playlist.id == playlist_id)).first()
+    values = {"playlist": playlist_id, "person": person.id}
+    return _seen(session().execute(_PLAYLIST, values).first(), person)
+
+
+def find_item(playlist_id: str, item_id: str, person: User) -> Item:
+    """An item, in its playlist. Raises NotFound."""
+    values = {"playlist": playlist_id, "item": item_id, "person": person.id}
+    row = session().execute(_ITEM, values).first()
+    playlist = _seen(row, person)
+    item: Item | None = row[2] if row else None
+    if not item:
+        raise NotFound("This track isn't in the list any more.")
+    set_committed_value(item, "playlist", playlist)
+    return item
+
+
+def _seen(row: Row[Any] | None, person: User) -> Playlist:
+    """The playlist of a row that begins with it and the role of the person's membership."""
     role = role_of(person, row[0].owner_id, row[0].visibility, row[1]) if row else None
     if not row or role is None:
         raise NotFound("This playlist isn't here, or isn't shared with you.")
     playlist: Playlist = row[0]
     playlist.seen_as = role
+    remember_role(playlist, person, role)
     return playlist
-
-
-def find_item(playlist_id: str, item_id: str, person: User) -> Item:
-    """An item, in its playlist. Raises NotFound."""
-    playlist = find_playlist(playlist_id, person)
-    item = session().scalar(select(Item).where(Item.id == item_id, Item.playlist_id == playlist.id))
-    if not item:
-        raise NotFound("This track isn't in the list any more.")
-    return item
 
 
 def listed_for(person: User) -> ColumnElement[bool]:
@@ -48,7 +69,8 @@ def listed_for(person: User) -> ColumnElement[bool]:
         Membership.playlist_id == Playlist.id, Membership.user_id == person.id
     )
     for_all = Playlist.visibility == Visibility.MEMBERS if person.is_member else false()
-    return or_(Playlist.owner_id == person.id, mine.exists(), for_all)
+    # Only the playlist is the outer query's, which may have joined memberships for itself.
+    return or_(Playlist.owner_id == person.id, mine.correlate(Playlist).exists(), for_all)
 
 
 def in_a_list_of(person: User) -> ColumnElement[bool]:

@@ -1,62 +1,23 @@
-"""Reading many rows at once: a playlist's items, a person's playlists. The number of queries does
-not grow with the rows."""
+"""Reading many playlists at once; the number of queries does not grow with them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.library.models import SHAPE_COLUMNS, AudioFile, Cover, Track, cover_url
+from playlist_app.library.models import Cover, Track, cover_url
 from playlist_app.people.models import User
-from playlist_app.playlists.finding import listed_for, with_role
-from playlist_app.playlists.items import ITEM_COLUMNS, Item, shape_of_row
+from playlist_app.playlists.finding import listed_for
+from playlist_app.playlists.items import Item
+from playlist_app.playlists.members import Membership
 from playlist_app.playlists.models import Playlist
-from playlist_app.playlists.order import ordering
 from playlist_app.playlists.roles import role_of
 from playlist_app.playlists.room import Room
-from playlist_app.playlists.votes import DIRECTIONS, Vote
 
 JSON = dict[str, Any]
-
-
-def items_of(playlist: Playlist, person: User) -> list[JSON]:
-    """Every item in the order shown now, with the person's own vote. Two queries."""
-    playing = playing_in(playlist)
-    adder = aliased(User)
-    rows = session().execute(
-        select(*ITEM_COLUMNS, adder.id, adder.name, *SHAPE_COLUMNS, Vote.value)
-        .select_from(Item)
-        .join(Track, Track.id == Item.track_id)
-        .join(adder, adder.id == Item.added_by_id)
-        .join(User, User.id == Track.owner_id)
-        .outerjoin(AudioFile, AudioFile.id == Track.audio_id)
-        .outerjoin(Vote, and_(Vote.item_id == Item.id, Vote.user_id == person.id))
-        .where(Item.playlist_id == playlist.id)
-        .order_by(*ordering(playlist.order_mode, Item, playing))
-    )
-    items = []
-    for position, row in enumerate(rows, start=1):
-        item = shape_of_row(row, position, playing)
-        item["my_vote"] = DIRECTIONS[row[-1]]
-        items.append(item)
-    return items
-
-
-def item_for(item: Item, person: User) -> JSON:
-    """One item in an answer to a person: with their own vote."""
-    value = session().scalar(
-        select(Vote.value).where(Vote.item_id == item.id, Vote.user_id == person.id)
-    )
-    return item.shape() | {"my_vote": DIRECTIONS[value]}
-
-
-def playing_in(playlist: Playlist) -> str | None:
-    """The id of the item that the room is at."""
-    return session().scalar(select(Room.item_id).where(Room.playlist_id == playlist.id))
 
 
 def playlists_of(person: User) -> list[JSON]:
@@ -65,8 +26,11 @@ def playlists_of(person: User) -> list[JSON]:
     rows = (
         session()
         .execute(
-            with_role(person)
-            .add_columns(Room.playing)
+            select(Playlist, Membership.role, Room.playing)
+            .outerjoin(
+                Membership,
+                and_(Membership.playlist_id == Playlist.id, Membership.user_id == person.id),
+            )
             .join(Room, Room.playlist_id == Playlist.id)
             .where(listed_for(person))
             .order_by(Playlist.updated_at.desc(), Playlist.id)

@@ -35,12 +35,25 @@ class Membership(Base):
 
 def role_in(playlist: Playlist, person: User) -> Role | None:
     """As it is now; None when the person may not see the playlist."""
+    known = _known_roles().get((playlist.id, person.id))
+    if known:
+        return known
     given = session().scalar(
         select(Membership.role).where(
             Membership.playlist_id == playlist.id, Membership.user_id == person.id
         )
     )
     return role_of(person, playlist.owner_id, playlist.visibility, given)
+
+
+def _known_roles() -> dict[tuple[str, str], Role]:
+    """Roles that were read in the write that is under way: nobody else can change them in it."""
+    known: dict[tuple[str, str], Role] = session().info.setdefault("roles", {})
+    return known if session().info.get("writing") else {}
+
+
+def remember_role(playlist: Playlist, person: User, role: Role) -> None:
+    _known_roles()[playlist.id, person.id] = role
 
 
 def require(playlist: Playlist, person: User, right: Right) -> None:
@@ -71,6 +84,7 @@ class Shared:
                 membership.role = role
             else:
                 tx.add(Membership(playlist_id=playlist.id, user_id=person.id, role=role))
+            _known_roles().clear()
             playlist.record(events.MemberChanged(person.as_person(), role), by)
 
     def dismiss(self, person: User, *, by: User) -> None:
@@ -83,6 +97,7 @@ class Shared:
                 raise NotFound("That person is no member of this playlist.")
             tx.delete(membership)
             tx.flush()
+            _known_roles().clear()
             playlist.record(events.MemberChanged(person.as_person(), None), by)
 
     def members(self) -> list[dict[str, Any]]:

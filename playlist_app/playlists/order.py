@@ -36,8 +36,8 @@ def even_ranks(count: int) -> list[str]:
     return ranks
 
 
-def ordering(mode: str, item: Any, playing: str | None) -> Sequence[Any]:
+def ordering(mode: str, item: Any, playing: Any) -> Sequence[Any]:
     """What to order a query over the columns of `item` by; `playing` is the id of what plays."""
     if mode == OrderMode.VOTES:
-        return (item.id != (playing or ""), (item.down - item.up), item.added_at, item.id)
-    return (item.rank, item.id)
+        return (item.id.is_distinct_from(playing), item.down - item.up, item.added_at, item.id)
+    return (item.rank,)

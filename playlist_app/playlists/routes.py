@@ -16,8 +16,8 @@ from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
-from playlist_app.playlists.items import Item
-from playlist_app.playlists.listing import head_of, item_for, items_of, playlists_of
+from playlist_app.playlists.items import Item, items_of
+from playlist_app.playlists.listing import head_of, playlists_of
 from playlist_app.playlists.members import require
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import RIGHTS, Right
@@ -95,7 +95,7 @@ def vote(playlist_id: str, item_id: str) -> ResponseReturnValue:
     item = find_item(playlist_id, item_id, _me())
     item.vote(request.form.get("direction", ""), by=_me())
     if is_swap():
-        shape = item_for(item, _me())
+        shape = item.shape_for(_me())
         return render_template("playlists/_votes.html", item=shape, playlist_id=playlist_id)
     return _to(item.playlist, _anchor=item.id)
 

@@ -6,9 +6,11 @@ genre's composing rules make the tune. Nothing here imports numpy, so listing th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
+T = TypeVar("T")
 Format = Literal["mp3", "m4a", "opus", "flac"]
 
 
@@ -16,8 +18,9 @@ Format = Literal["mp3", "m4a", "opus", "flac"]
 class Song:
     """One demo song: its tags and its lead sheet.
 
-    `tempo` is in beats (quarter notes) a minute; `a` and `b` are the charts of its two strains, bars
-    divided by "|", chords in a bar sharing it equally.
+    `tempo` is in beats (quarter notes) a minute, `beats` how many make a bar; `a` and `b` are the
+    charts of its two strains, bars divided by "|", chords in a bar sharing it equally; `home` is the
+    chord it ends on, when that is not the one it starts with. Seeds follow each other within a genre.
     """
 
     slug: str
@@ -33,6 +36,8 @@ class Song:
     key: str
     a: str
     b: str
+    home: str = ""
+    beats: int = 4
 
     @property
     def filename(self) -> str:
@@ -42,6 +47,10 @@ class Song:
     def cover_seed(self) -> str:
         """What its cover is drawn from, as for any track that comes without one."""
         return f"{self.title} {self.artist}"
+
+    def turn(self, options: Sequence[T]) -> T:
+        """The option for this song when a genre's songs take turns, so that no two choose alike."""
+        return options[self.seed % len(options)]
 
 
 # fmt: off
@@ -99,7 +108,7 @@ SONGS: tuple[Song, ...] = (
     Song(
         "half-past-tea", "Half Past Tea", "Kai Nakata", "Small Umbrellas", 3, "Lo-Fi", 2022, "mp3",
         seed=132, tempo=85, key="G major",
-        a="Cmaj9 | Bm7 E7b9 | Am9 | D13", b="Gmaj9 | F#m7b5 B7b9 | Em9 | A13",
+        a="Cmaj9 | Bm7 E7b9 | Am9 | D13", b="Gmaj9 | F#m7b5 B7b9 | Em9 | A13", home="Gmaj9",
     ),
     Song(
         "warm-laundry", "Warm Laundry", "Pia Oduya", "Home Hours", 2, "Lo-Fi", 2024, "m4a",
@@ -110,13 +119,13 @@ SONGS: tuple[Song, ...] = (
     Song(
         "blue-umbrella", "Blue Umbrella", "The Ruth Abel Trio", "Corner Table", 1, "Jazz", 1961, "mp3",
         seed=141, tempo=164, key="F major",
-        a="Gm9 | C13 | Fmaj9 | D7b9", b="Cm9 | F13 | Bbmaj9 | Eb13",
+        a="Gm9 | C13 | Fmaj9 | D7b9", b="Cm9 | F13 | Bbmaj9 | Eb13", home="Fmaj9",
     ),
     Song(
         "three-for-the-window", "Three for the Window", "The Ruth Abel Trio", "Corner Table", 4,
         "Jazz", 1961, "flac",
         seed=142, tempo=152, key="G major",
-        a="Gmaj9 | Em9 | Am9 | D13", b="Bm7 | E7b9 | Am9 | D13",
+        a="Gmaj9 | Em9 | Am9 | D13", b="Bm7 | E7b9 | Am9 | D13", beats=3,
     ),
     Song(
         "night-tram-no-9", "Night Tram No. 9", "Ezra Holt Quartet", "Last Stop", 2, "Jazz", 1964, "mp3",
@@ -153,7 +162,7 @@ SONGS: tuple[Song, ...] = (
     Song(
         "kerosene-waltz", "Kerosene Waltz", "Ada Thorne", "Field Kitchen", 3, "Folk", 2013, "m4a",
         seed=163, tempo=138, key="C major",
-        a="C | Am | F | G", b="Am | Em | F | G7",
+        a="C | Am | F | G", b="Am | Em | F | G7", beats=3,
     ),
     # Chiptune
     Song(
@@ -187,7 +196,7 @@ SONGS: tuple[Song, ...] = (
     Song(
         "signal-garden", "Signal Garden", "Halcyon Unit", "Undercity", 5, "Drum & Bass", 2021, "m4a",
         seed=192, tempo=170, key="Ab major",
-        a="Dbmaj9 | Eb6 | Fm9 | Fm9", b="Bbm9 | Bbm9 | Cm7 | Dbmaj9",
+        a="Dbmaj9 | Eb6 | Fm9 | Fm9", b="Bbm9 | Bbm9 | Cm7 | Dbmaj9", home="Abmaj9",
     ),
     # Classical
     Song(
@@ -200,7 +209,7 @@ SONGS: tuple[Song, ...] = (
         "waltz-for-a-lost-glove", "Waltz for a Lost Glove", "Otto Falk", "Études for Small Rooms", 4,
         "Classical", 2011, "flac",
         seed=202, tempo=144, key="D minor",
-        a="Dm | Gm6 | A7 | Dm", b="Bb | F/A | Em7b5 | A7",
+        a="Dm | Gm6 | A7 | Dm", b="Bb | F/A | Em7b5 | A7", beats=3,
     ),
     Song(
         "prelude-a-la-neige", "Prélude à la neige", "Hélène Duval", "Carnet d’hiver", 1, "Classical",

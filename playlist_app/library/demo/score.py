@@ -174,16 +174,17 @@ class Sheet:
     with "b" follow the song's second chart, all others the first; "end" holds the home chord.
     """
 
-    def __init__(self, song: Song, form: str, *, bar: float = 4.0, home: str = "") -> None:
+    def __init__(self, song: Song, form: str) -> None:
         self.song = song
-        self.bar = bar
+        self.bar = bar = float(song.beats)
         self.key = Key.named(song.key)
         self.rng = np.random.default_rng(song.seed)
         self.sections: list[Section] = []
         self.changes: list[Change] = []
         strains = {"b": read_chart(song.b, bar)}
         first = read_chart(song.a, bar)
-        last = [[Change(0, bar, chord(home))]] if home else [[replace(first[0][0], length=bar)]]
+        home = chord(song.home) if song.home else first[0][0].chord
+        last = [[Change(0, bar, home)]]
         at = 0
         for text in form.split():
             name, _, count = text.partition(":")
@@ -235,8 +236,8 @@ class Sheet:
         ]
 
     def turn(self, options: Sequence[T]) -> T:
-        """The options in turn through a genre's songs (whose seeds follow each other)."""
-        return options[self.song.seed % len(options)]
+        """The song's option when the songs of its genre take turns."""
+        return self.song.turn(options)
 
     def pick(self, options: Sequence[T]) -> T:
         """One of the options, by the song's seed."""

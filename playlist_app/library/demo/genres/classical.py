@@ -15,9 +15,7 @@ LONG = ("x-------", "x-----x-", "x---x---", "..x-----")
 
 
 def compose(song: Song) -> Arrangement:
-    if "Waltz" in song.title:
-        return waltz(song)
-    return prelude(song) if "Prélude" in song.title else etude(song)
+    return song.turn((etude, waltz, prelude))(song)
 
 
 def hall(sheet: Sheet, slowing: float) -> Arrangement:
@@ -70,7 +68,7 @@ def etude(song: Song) -> Arrangement:
 
 def waltz(song: Song) -> Arrangement:
     """A piano in three, a clarinet that has lost something, and strings that join the second strain."""
-    sheet = Sheet(song, "intro:4 a:8 b:4 a:4 end:2", bar=3.0)
+    sheet = Sheet(song, "intro:4 a:8 b:4 a:4 end:2")
     piece = hall(sheet, 0.08)
     everywhere = sheet.bars("intro", "a", "b")
     voiced = voicings(sheet, 55, 72, size=3)

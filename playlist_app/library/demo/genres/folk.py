@@ -17,11 +17,8 @@ WALTZES = ("x---x-", "x-x-x-", "x--xx-", "x-----")
 
 def compose(song: Song) -> Arrangement:
     waltz = "Waltz" in song.title
-    sheet = Sheet(
-        song,
-        "intro:4 a:8 b:8 a:4 end:1" if waltz else "intro:2 a:4 b:4 a:4 end:1",
-        bar=3.0 if waltz else 4.0,
-    )
+    form = "intro:4 a:8 b:8 a:4 end:1" if waltz else "intro:2 a:4 b:4 a:4 end:1"
+    sheet = Sheet(song, form)
     piece = Arrangement(
         Groove(song.tempo, swing=0.06, unit=0.5, slowing_from=sheet.start("end") - 1, slowing=0.05),
         sheet.beats,

@@ -10,6 +10,7 @@ from ..instruments.strings import ELECTRIC, UPRIGHT
 from ..instruments.winds import CLARINET, TRUMPET
 from ..melody import Range, sing
 from ..score import Arrangement, Finish, Groove, Note, Room, Sheet, hits
+from ..theory import at_least
 
 # In eighths. Heads are sung; the second strain runs in the eighths of a solo.
 HEADS = ("x-xx-x--", ".xx-x--.", "x--x-x-.", "..xxx-x-", "x-x-xx-.")
@@ -21,7 +22,7 @@ WALTZ_COMPS = ("x..x..", "..x-..", "x-..x.", ".x.x..")
 
 
 def compose(song: Song) -> Arrangement:
-    waltz = song.title.startswith("Three")
+    waltz = song.beats == 3
     form = (
         "intro:4 a:8 b:8 a:4 end:2"
         if waltz
@@ -29,7 +30,7 @@ def compose(song: Song) -> Arrangement:
         if song.tempo > 150
         else "a:8 b:4 a:2 end:1"
     )
-    sheet = Sheet(song, form, bar=3.0 if waltz else 4.0, home="Cm69" if False else "")
+    sheet = Sheet(song, form)
     piece = Arrangement(
         Groove(song.tempo, swing=0.3, unit=0.5, slowing_from=sheet.start("end") - 1, slowing=0.05),
         sheet.beats,
@@ -44,7 +45,7 @@ def compose(song: Song) -> Arrangement:
         Note(
             sheet.start("end"),
             3.5,
-            low[0].pitch if False else 31 + (sheet.chord_at(sheet.beats).bass - 31) % 12,
+            at_least(sheet.chord_at(sheet.beats).bass, 31),
             0.9,
         )
     ]

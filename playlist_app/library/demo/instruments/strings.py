@@ -112,7 +112,7 @@ STEEL = Pluck(ring=3.6, bright=4400, damping=2400, point=0.14, bodied=WOOD, pick
 TWELVE = Pluck(ring=3.4, bright=4800, damping=2600, point=0.13, bodied=WOOD, pair=7, pick=0.2)
 HARP = Pluck(ring=4.2, bright=2800, damping=1800, point=0.38, pick=0.05, release=0.5)
 HARPSICHORD = Pluck(ring=2.4, bright=5200, damping=3200, point=0.11, pair=4, pick=0.25)
-MUTED = Pluck(ring=0.5, bright=2600, damping=1300, point=0.12, pick=0.3, release=0.04)
+MUTED = Pluck(ring=0.85, bright=2600, damping=1300, point=0.12, pick=0.3, release=0.04)
 ELECTRIC = Pluck(ring=2.8, bright=2300, damping=2000, point=0.2, pick=0.1, drive=0.2)
 CLAVINET = Pluck(
     ring=1.3, bright=4200, damping=2600, point=0.09, pick=0.3, release=0.03, drive=0.25

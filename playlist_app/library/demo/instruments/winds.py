@@ -70,7 +70,7 @@ class Wind:
                 bend = bend - self.scoop * np.exp(-time / 0.05)
             place = (i / (self.chorus - 1) * 2 - 1) if self.chorus > 1 else 0.0
             spread = frequency * 2 ** (place * self.detune / 1200)
-            voice = read(stack, turn(spread, bend, count, (i * 0.43) % 1), position)
+            voice = read(stack, turn(spread, bend, count, i * 0.13), position)
             if self.chorus > 1:
                 side = place * (0.8 if i % 2 else -0.8)
                 sound[0] += voice * np.float32(np.sqrt((1 - side) / 2))
