@@ -45,7 +45,7 @@ check: .venv/dev tools ## format, lint and type-check, as CI does; `make format`
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python scripts/node.py node_modules/.bin/biome ci --error-on-warnings
+	$(BIN)/python scripts/node.py node_modules/.bin/biome ci --error-on-warnings --colors=off
 	$(BIN)/python scripts/node.py node_modules/.bin/tsc --project tsconfig.json
 
 format: .venv/dev tools ## rewrite the files as the formatters want them

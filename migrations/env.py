@@ -21,7 +21,7 @@ def include_name(name: str | None, type_: str, _: object) -> bool:
 
 
 def render_item(kind: str, item: object, autogen: Any) -> str | bool:
-    """Write our types as what they are in the database: a migration must not change with our code."""
+    """Write our types as what the database has: a migration must not change with our code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False

@@ -19,6 +19,7 @@ from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import folders
 from playlist_app.operations.commands import data, on_a_prepared_folder
 from playlist_app.operations.health import health
+from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
 from playlist_app.people.commands import users
@@ -67,7 +68,15 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     assets.init_app(app)
 
     # Pages, bytes, API, commands: a line each.
-    for pages in (people_pages, library_pages, audio_files, playlist_pages, offline_pages, health):
+    for pages in (
+        people_pages,
+        library_pages,
+        audio_files,
+        playlist_pages,
+        offline_pages,
+        operations_pages,
+        health,
+    ):
         app.register_blueprint(pages)
     for calls in (people_api, library_api, playlist_api, offline_api):
         api.register_blueprint(calls)

@@ -19,9 +19,10 @@ from playlist_app.web import public
 FOLDER = ROOT / "static"
 FOREVER = 365 * 24 * 3600  # seconds
 
-# What the shell needs at the first start without network; the rest is fetched when it is used.
+# What the shell does not need at a start without network.
 NOT_IN_SHELL = ("vendor/vendor.json", ".LICENSE.txt", ".d.ts", "service-worker.js")
-SCRIPTS_OF_FONTS = ("-latin-wght", "-latin-ext-wght")
+# Letters of other scripts are fetched when a name has them.
+LETTERS_IN_SHELL = ("-latin-wght", "-latin-ext-wght")
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -57,11 +58,20 @@ class Assets:
         """What the worker keeps for the shell, relative to the version's folder."""
         return [path for path in self.paths if self._is_in_shell(path)]
 
+    @cached_property
+    def modules(self) -> list[str]:
+        """The modules of pages, for the browser to fetch at once instead of one by one."""
+        own = [p for p in self.paths if p.startswith("js/") and p.endswith(".js")]
+        return [p for p in own if not p.startswith("js/worker/")] + [
+            "vendor/idb.js",
+            "vendor/sortable.js",
+        ]
+
     @staticmethod
     def _is_in_shell(path: str) -> bool:
         if path.endswith(NOT_IN_SHELL):
             return False
-        return not path.endswith(".woff2") or any(name in path for name in SCRIPTS_OF_FONTS)
+        return not path.endswith(".woff2") or any(name in path for name in LETTERS_IN_SHELL)
 
 
 def assets() -> Assets:
@@ -102,10 +112,12 @@ def _kept(response: Response, version: str) -> Response:
         response.cache_control.no_cache = None
     else:
         response.cache_control.no_store = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def init_app(app: Flask) -> None:
     app.extensions["assets"] = Assets(FOLDER)
     app.register_blueprint(files)
     app.add_template_global(asset)
+    app.add_template_global(lambda: assets().modules, "page_modules")

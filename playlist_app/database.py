@@ -81,8 +81,9 @@ def iso(moment: datetime) -> str:
 
 
 def iso_column(column: Any) -> Any:
-    """A column of moments, read as `iso` would write them, without making a datetime of each: a list
-    has thousands. SQLAlchemy stores them as "2026-11-21 04:17:05.229000"."""
+    """A column of moments, read as `iso` would write them, without making a datetime of each.
+
+    A list has thousands. SQLAlchemy stores them as "2026-11-21 04:17:05.229000"."""
     text = type_coerce(column, String)
     return func.substr(text, 1, 10) + "T" + func.substr(text, 12, 12) + "Z"
 
@@ -129,7 +130,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def configure(engine: Engine) -> None:
-    """Make `engine` begin its own transactions (sqlite3 would begin them late), with our pragmas."""
+    """Make `engine` begin its transactions itself (sqlite3 would begin them late); our pragmas."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: object) -> None:

@@ -57,7 +57,7 @@ class NotAllowed(Refusal):
 
 
 class NotFound(Refusal):
-    """It isn't there, or you may not see it: the answer is the same, so that ids can't be probed."""
+    """It isn't there, or you may not see it: one answer, so that ids can't be probed."""
 
     status = 404
     title = "Not found"

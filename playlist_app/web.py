@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -99,7 +99,7 @@ def is_swap() -> bool:
 
 def problem(refusal: Refusal) -> Response:
     """RFC 9457."""
-    response = current_app.json.response(refusal.problem())
+    response = cast(Response, current_app.json.response(refusal.problem()))
     response.status_code = refusal.status
     response.mimetype = "application/problem+json"
     if refusal.status == 401:
@@ -192,6 +192,7 @@ def _by_field(messages: dict[str, Any]) -> dict[str, Any]:
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     refusal = Refusal("This form was open for too long, or came from elsewhere. Please try again.")
     refusal.title = "Please try again"
+    refusal.extra = {"csrf": True}  # so that a client knows to ask for a fresh token
     return _refused(refusal)
 
 
@@ -237,7 +238,19 @@ def _headers(response: Response) -> Response:
     return response
 
 
+def _hue(name: str) -> int:
+    """Which of twelve hues a person's avatar has; as scripts compute it (static/js/words.js)."""
+    return sum(map(ord, name)) % 12
+
+
+def _small(url: str) -> str:
+    """The address of a cover at the size of a row."""
+    return url.replace("/large.", "/small.")
+
+
 def init_app(app: Flask) -> None:
+    app.add_template_filter(_hue, "hue")
+    app.add_template_filter(_small, "small")
     app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = FORM_AT_MOST
     app.before_request(_guard)

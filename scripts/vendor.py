@@ -14,6 +14,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 from node import ROOT, npm
 
@@ -34,14 +35,62 @@ FILES: dict[str, dict[str, str]] = {
     "lucide-static": {},
 }
 
-# The icons of the sprite, by their Lucide names. A test holds this list to what templates use.
-ICONS = """
-    arrow-down arrow-up arrow-down-to-line arrow-up-to-line audio-lines check chevron-down chevron-up
-    circle-alert circle-user circle-x clock cloud-off disc-3 download ellipsis ellipsis-vertical
-    grip-vertical headphones history house info library list-music log-out music pause pencil play
-    plus refresh-cw repeat rotate-cw search share-2 skip-back skip-forward smartphone speaker trash-2
-    triangle-alert upload user-plus users volume-2 wifi-off x
-""".split()
+# For the type checker: what a copied module is called where its types are.
+TYPES = {
+    "idb.d.ts": 'export * from "idb";\n',
+    "sortable.d.ts": 'export { default } from "sortablejs";\n',
+}
+
+# The icons of icons.css, by their Lucide names. A test holds this list to what templates use.
+ICONS = [
+    "arrow-down",
+    "arrow-up",
+    "arrow-down-to-line",
+    "arrow-up-to-line",
+    "audio-lines",
+    "check",
+    "chevron-down",
+    "chevron-up",
+    "circle-alert",
+    "circle-user",
+    "circle-x",
+    "clock",
+    "cloud-off",
+    "disc-3",
+    "download",
+    "ellipsis",
+    "ellipsis-vertical",
+    "grip-vertical",
+    "headphones",
+    "history",
+    "house",
+    "info",
+    "library",
+    "list-music",
+    "log-out",
+    "music",
+    "pause",
+    "pencil",
+    "play",
+    "plus",
+    "refresh-cw",
+    "repeat",
+    "rotate-cw",
+    "search",
+    "share-2",
+    "skip-back",
+    "skip-forward",
+    "smartphone",
+    "speaker",
+    "trash-2",
+    "triangle-alert",
+    "upload",
+    "user-plus",
+    "users",
+    "volume-2",
+    "wifi-off",
+    "x",
+]
 
 
 def fingerprint(*, with_tools: bool) -> str:
@@ -50,19 +99,27 @@ def fingerprint(*, with_tools: bool) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest() + (" with tools" if with_tools else "")
 
 
-def sprite() -> str:
-    """One SVG with a symbol an icon; pages show one with <use href="…/icons.svg#name">."""
-    symbols = []
+ROOT_OF_ICON = (
+    'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#000"'
+    ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+)
+
+
+def icons() -> str:
+    """One style sheet with every icon: `data-icon="play"` on an element draws it, in the colour of
+    its text. As a mask it needs no element of its own; a list of a thousand rows has thousands."""
+    rules = []
     for name in ICONS:
         svg = (MODULES / "lucide-static" / "icons" / f"{name}.svg").read_text()
-        inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
-        if not inner:
+        drawing = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
+        if not drawing:
             raise SystemExit(f"lucide-static has no drawing in {name}.svg")
-        drawing = re.sub(r"\s+", " ", inner[1]).strip()
-        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{drawing}</symbol>')
-    # On the symbols' root: the strokes take the colour of the text around the icon.
-    body = "\n".join(symbols)
-    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>\n'
+        inner = re.sub(r"\s+", " ", drawing[1]).replace("> <", "><").strip()
+        # A mask takes the shape alone; the colour is that of the text.
+        svg = f"<svg {ROOT_OF_ICON}>{inner}</svg>"
+        uri = "data:image/svg+xml," + quote(svg, safe=" =:/'(),;.-")
+        rules.append(f'[data-icon="{name}"] {{ --icon: url("{uri}"); }}')
+    return "@layer icons {\n" + "\n".join(rules) + "\n}\n"
 
 
 def copy() -> dict[str, str]:
@@ -89,7 +146,9 @@ def copy() -> dict[str, str]:
                 shutil.copy(source / name, target_path)
         licence = next(source.glob("LICENSE*"))
         shutil.copy(licence, fresh / f"{package.replace('@', '').replace('/', '-')}.LICENSE.txt")
-    (fresh / "icons.svg").write_text(sprite())
+    (fresh / "icons.css").write_text(icons())
+    for name, text in TYPES.items():
+        (fresh / name).write_text(text)
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
     return versions

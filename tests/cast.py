@@ -52,7 +52,7 @@ class Person:
 
     @property
     def id(self) -> str:
-        return ok(self.get("/users/me"))["id"]
+        return str(ok(self.get("/users/me"))["id"])
 
     # What most tests begin with.
 
@@ -86,10 +86,11 @@ class Person:
         return [item["track"]["title"] for item in items]
 
 
-def ok(response: TestResponse, status: int = 200) -> Any:
+def ok(response: TestResponse, status: int = 200) -> dict[str, Any]:
     """The JSON of an answer that must have this status."""
     assert response.status_code == status, response.get_data(as_text=True)
-    return response.json if response.data else None
+    answer: dict[str, Any] = response.get_json() if response.data else {}
+    return answer
 
 
 def problem(response: TestResponse, status: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Real audio for the tests: short tones in every format that is taken, tagged, some with a cover."""
+"""Real audio for the tests: short tones in every format that is taken, some with a cover."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def write(
     with av.open(str(path), "w", format=CONTAINERS.get(format_, format_), options=options) as out:
         out.metadata.update(tags)
         stream = out.add_stream(CODECS[format_], rate=rate, layout="stereo")
-        if format_ == "vorbis" or CODECS[format_] == "vorbis":
+        assert isinstance(stream, av.AudioStream)
+        if format_ == "ogg":
             stream.codec_context.options = {"strict": "experimental"}
         picture = _picture_stream(out, cover) if cover else None
         resampler = av.AudioResampler(

@@ -6,7 +6,6 @@ the file in small pieces through Python, and are ten times slower.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import IO
 
@@ -132,4 +131,4 @@ def cover(cover_id: str, size: str) -> Response:
     if request.if_none_match.contains(etag):
         response.status_code = 304
         return response
-    return _answer(response, path, os.stat(path).st_size, etag)
+    return _answer(response, path, path.stat().st_size, etag)

@@ -28,7 +28,7 @@ class Truncated(Refusal):
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is in a file. `tags` may hold title, artist, album, genre and year, as the file has them.
+    """What is in a file. `tags` may hold title, artist, album, genre and year, as it has them.
 
     `cover_id` and `tint` describe the two pictures that lie beside the file.
     """

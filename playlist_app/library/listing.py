@@ -28,7 +28,7 @@ from playlist_app.refusals import Invalid
 JSON = dict[str, Any]
 
 # What lists may be ordered by; none of these is ever null, so that a page can go on after a value.
-ORDERINGS: dict[str, ColumnElement[Any]] = {
+ORDERINGS: dict[str, Any] = {
     "title": Track.title_key,
     "artist": Track.artist_key,
     "album": func.lower(Track.album),
@@ -85,7 +85,7 @@ def _shapes(rows: Any) -> list[JSON]:
 
 
 def _by_relevance(
-    query: Select[Any], found: Select[tuple[int]], wanted: Wanted
+    query: Select[Any], found: Select[int], wanted: Wanted
 ) -> tuple[list[JSON], str | None]:
     """Best first. The index sorts by itself, so a page further on is found by counting."""
     hits = found.subquery()
@@ -122,8 +122,9 @@ def _by_columns(query: Select[Any], wanted: Wanted) -> tuple[list[JSON], str | N
     return _shapes(rows), following
 
 
-def _ordering(text: str) -> tuple[list[ColumnElement[Any]], list[bool]]:
-    columns, descending = [], []
+def _ordering(text: str) -> tuple[list[Any], list[bool]]:
+    columns: list[Any] = []
+    descending: list[bool] = []
     for part in text.split(","):
         name = part.strip().removeprefix("-")
         if name not in ORDERINGS:

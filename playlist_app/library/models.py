@@ -191,7 +191,10 @@ class Track(Base):
     def shape(self) -> dict[str, Any]:
         """The shape of a track (SPEC §5)."""
         audio, owner = self.audio, self.owner
-        return track_shape(
+        file = (
+            (audio.sha256, audio.size_bytes, audio.format, audio.bitrate) if audio else [None] * 4
+        )
+        values: tuple[Any, ...] = (
             self.id,
             self.title,
             self.artist,
@@ -202,15 +205,11 @@ class Track(Base):
             self.cover_id,
             self.status,
             iso(self.created_at),
-            *(
-                (audio.sha256, audio.size_bytes, audio.format, audio.bitrate)
-                if audio
-                else (None, None, None, None)
-            ),
+            *file,
             owner.id,
             owner.name,
-            prefix=settings().path_prefix,
         )
+        return track_shape(*values, prefix=settings().path_prefix)
 
     def _require_editor(self, by: User) -> None:
         if by.id != self.owner_id and not by.is_reviewer:

@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 
 from playlist_app.library import upload
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
-from playlist_app.library.models import find_track
+from playlist_app.library.models import Track, find_track
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotAllowed, Refusal
 from playlist_app.web import is_swap, say, takes_files
@@ -56,11 +57,14 @@ def upload_files() -> ResponseReturnValue:
     if is_swap():
         return render_template("library/_uploaded.html", outcomes=outcomes)
     for name, track, refusal in outcomes:
-        say(_("Added “%(title)s”.", title=track.title) if track else f"{name}: {refusal.detail}")
+        if track:
+            say(_("Added “%(title)s”.", title=track.title))
+        elif refusal:
+            say(f"{name}: {refusal.detail}")
     return redirect(url_for("library.index", ordering="-created_at"), 303)
 
 
-def _upload_one(given):  # type: ignore[no-untyped-def]
+def _upload_one(given: FileStorage) -> tuple[str, Track | None, Refusal | None]:
     name = given.filename or ""
     try:
         if not isinstance(given.stream, IncomingFile) or not name:

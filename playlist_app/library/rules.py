@@ -1,4 +1,4 @@
-"""What higher slices know about tracks: they register it, and the library asks without knowing whom.
+"""What higher slices know about tracks: they register it, the library asks without knowing whom.
 
 (STYLE.md: imports point one way. The playlists slice registers in `create_app`.)
 """

@@ -32,7 +32,7 @@ REFRESHED_EVERY = 60.0  # seconds; new tracks count at once, edits within this t
 track_fts = table("track_fts", column("rowid"), column("rank"))
 
 
-def matching(words: str) -> Select[tuple[int]] | None:
+def matching(words: str) -> Select[int] | None:
     """The numbers of the tracks that match, best first; None when there is no word in it.
 
     Not filtered by who asks: join it with Track and visible_to.
@@ -61,7 +61,7 @@ def _has_enough(expression: str) -> bool:
     return len(rows.all()) >= ENOUGH
 
 
-def _query(expression: str) -> Select[tuple[int]]:
+def _query(expression: str) -> Select[int]:
     # `rank` is the index's own order, weighted in the migration: title, artist, album, genre.
     return (
         select(track_fts.c.rowid)
@@ -114,9 +114,11 @@ def _meant_by(token: str) -> list[str]:
             score_cutoff=1,
             limit=GUESSES,
         )
-        for word, distance, _ in near:
-            # A beginning that is shorter by its last letter would match far too much.
-            if len(word) >= len(token) or word in vocabulary.words:
-                guesses[word] = distance
+        # A beginning that is shorter by its last letter would match far too much.
+        guesses |= {
+            word: distance
+            for word, distance, _ in near
+            if len(word) >= len(token) or word in vocabulary.words
+        }
     best = sorted(guesses, key=lambda word: (guesses[word], word))[:GUESSES]
     return [token, *(word for word in best if word != token)]

@@ -104,7 +104,7 @@ class TrackVoted(Happening):
 
 @dataclass(frozen=True)
 class TrackPlaying(Happening):
-    """The room plays another item, or plays, pauses or stands elsewhere in it, or on another speaker.
+    """The room plays another item, or pauses, or stands elsewhere in it, or on another speaker.
 
     `id`: the item's, or None when nothing is on; `server_time`: ISO 8601, when it stood at
     `position_ms`; `speaker`: `{device, name}` or None.
@@ -191,7 +191,8 @@ def record(
     `playlist` or `person` are the ids of whom it concerns, `by` that of who did it.
     """
     row = session().execute(
-        insert(Event).values(
+        insert(Event)
+        .values(
             playlist_id=playlist,
             person_id=person,
             type=happening.type,
@@ -199,10 +200,10 @@ def record(
             actor_id=by,
             at=now(),
         )
+        .returning(Event.seq)
     )
     after_commit(_give_hints)
-    seq: int = row.inserted_primary_key[0]
-    return seq
+    return int(row.scalar_one())
 
 
 def newest_seq() -> int:

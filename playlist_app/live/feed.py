@@ -141,10 +141,11 @@ class Feed:
     def _select(
         connection: sqlite3.Connection, where: str, values: tuple[object, ...], limit: int
     ) -> list[Told]:
+        """`where` is text of this module alone; what comes from outside is in `values`."""
         rows = connection.execute(
-            "SELECT playlist_id, person_id, seq, type, actor_id, payload FROM event"
-            f" WHERE {where} ORDER BY seq LIMIT {limit}",  # noqa: S608 - no outside text in it
-            values,
+            f"SELECT playlist_id, person_id, seq, type, actor_id, payload FROM event WHERE {where}"  # noqa: S608
+            " ORDER BY seq LIMIT ?",
+            (*values, limit),
         )
         return [
             Told(

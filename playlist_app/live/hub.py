@@ -11,6 +11,7 @@ it are left out, and when it reads again it is told `resync`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import threading
@@ -132,10 +133,8 @@ class Peer(asyncio.Protocol):
         transport = self.transport
         if not transport or transport.is_closing():
             return
-        try:
+        with contextlib.suppress(LocalProtocolError):  # the client closed first
             transport.write(self.frames.send(CloseConnection(code=code)))
-        except LocalProtocolError:
-            pass  # the client closed first
         transport.close()
         asyncio.get_running_loop().call_later(1, transport.abort)
 
@@ -249,8 +248,12 @@ class Hub:
         self.feed.stop()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=2)
+        self._loop.close()
 
     async def _hang_up(self) -> None:
+        for task in (self._pings, self._checks):
+            if task:
+                task.cancel()
         peers = [peer for room in self.rooms.values() for peer in room.peers]
         for peer in peers:
             peer.close(RESTARTING)

@@ -13,13 +13,14 @@ pages = Blueprint("offline", __name__)
 @pages.get("/service-worker.js")
 @public
 def worker() -> Response:
-    """The worker, with its imports pointed at this version's files: so its bytes change with them."""
+    """The worker, its imports pointed at this version's files: so its bytes change with them."""
     source = (FOLDER / "service-worker.js").read_text()
     script = source.replace('"./js/', f'"./static/{assets().version}/js/')
     response = Response(script, mimetype="text/javascript")
     response.cache_control.no_cache = True
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @pages.get("/manifest.webmanifest")

@@ -96,7 +96,7 @@ def forget_old() -> None:
 
 
 def _fingerprint() -> str:
-    """Of method, address and body; of an upload's body only the form fields, as files are streams."""
+    """Of method, address and body; of an upload's body only the fields, as files are streams."""
     digest = hashlib.sha256(f"{request.method} {request.full_path}\0".encode())
     if request.mimetype == "multipart/form-data":
         for name, value in sorted(request.form.items(multi=True)):

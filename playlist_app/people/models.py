@@ -44,7 +44,7 @@ class NameTaken(Conflict):
     title = "That name is taken"
 
 
-class User(UserMixin, WithId, Base):
+class User(UserMixin, WithId, Base):  # type: ignore[misc]
     """A person. `username` is what they log in with, `name` what others see."""
 
     __tablename__ = "user"
@@ -56,7 +56,7 @@ class User(UserMixin, WithId, Base):
     phone: Mapped[str | None] = mapped_column(String(32))
     password_hash: Mapped[str]
     roles: Mapped[frozenset[Role]] = mapped_column(Roles)
-    is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
+    is_active: Mapped[bool] = mapped_column(default=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
 
     # Set by sessions.py for whom it recognised: the session they came in by.
@@ -100,7 +100,7 @@ class User(UserMixin, WithId, Base):
     @classmethod
     def named(cls, username: str) -> User:
         """The person who logs in with this name. Raises NotFound."""
-        found = session().scalar(by_name(username))
+        found: User | None = session().scalar(by_name(username))
         if not found:
             raise NotFound(f"There is nobody called {username!r} here.")
         return found
@@ -148,7 +148,7 @@ def name_key(username: str) -> str:
     return unicodedata.normalize("NFKC", username).casefold()
 
 
-def by_name(username: str) -> Select[tuple[User]]:
+def by_name(username: str) -> Select[User]:
     return select(User).where(User.username_key == name_key(username.strip()))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, request
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -31,6 +31,10 @@ JSON = dict[str, Any]
 api = ApiBlueprint("playlist_api", __name__, url_prefix="/api/v1/playlists")
 
 
+def _json(**values: Any) -> Response:
+    return cast(Response, current_app.json.response(**values))
+
+
 def _me() -> User:
     me: User = current_user._get_current_object()
     return me
@@ -46,7 +50,7 @@ class MissedTooMuch(Conflict):
 
 @api.route("", methods=["GET"])
 def playlists() -> JSON:
-    """The playlists of the person who asks: their own, those shared with them, and those for all."""
+    """The playlists of who asks: their own, those shared with them, and those for all."""
     return {"items": playlists_of(_me()), "next_cursor": None}
 
 
@@ -92,9 +96,7 @@ def items(playlist_id: str) -> Response:
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
-        response = current_app.json.response(
-            items=items_of(playlist, _me()), next_cursor=None, seq=playlist.seq
-        )
+        response = _json(items=items_of(playlist, _me()), next_cursor=None, seq=playlist.seq)
     response.set_etag(etag)
     return response
 
@@ -279,8 +281,8 @@ def next_(values: JSON, playlist_id: str) -> JSON:
 
 @api.route("/<playlist_id>/room/speaker", methods=["POST"])
 @api.arguments(schemas.Speaker)
-def speaker(values: JSON, playlist_id: str) -> Response:
+def speaker(values: JSON, playlist_id: str) -> JSON:
     """Make a device the one that plays aloud; null: none does any more."""
     playlist = find_playlist(playlist_id, _me())
     playlist.room.take_speaker(values["device"], values["name"], by=_me())
-    return make_response(_room(playlist))
+    return _room(playlist)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from playlist_app.database import Id, session
@@ -15,7 +15,6 @@ from playlist_app.playlists.members import Membership, remember_role
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Visibility, role_of
 from playlist_app.refusals import NotFound
-
 
 # Made once: every call about a playlist begins with one of these.
 _MINE = and_(
@@ -43,7 +42,7 @@ def find_playlist(playlist_id: str, person: User) -> Playlist:
 def find_item(playlist_id: str, item_id: str, person: User) -> Item:
     """An item, in its playlist. Raises NotFound."""
     values = {"playlist": playlist_id, "item": item_id, "person": person.id}
-    row = session().execute(_ITEM, values).first()
+    row: Any = session().execute(_ITEM, values).first()
     playlist = _seen(row, person)
     item: Item | None = row[2] if row else None
     if not item:
@@ -52,7 +51,7 @@ def find_item(playlist_id: str, item_id: str, person: User) -> Item:
     return item
 
 
-def _seen(row: Row[Any] | None, person: User) -> Playlist:
+def _seen(row: Any, person: User) -> Playlist:
     """The playlist of a row that begins with it and the role of the person's membership."""
     role = role_of(person, row[0].owner_id, row[0].visibility, row[1]) if row else None
     if not row or role is None:

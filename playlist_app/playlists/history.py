@@ -1,4 +1,4 @@
-"""History: what a playlist played, when and for whom; it stays when the item or the track is gone."""
+"""History: what a playlist played, when and for whom; it stays when item or track are gone."""
 
 from __future__ import annotations
 

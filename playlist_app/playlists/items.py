@@ -1,4 +1,4 @@
-"""Items: one track's place in a playlist, what can be done with it, and what it looks like to others."""
+"""Items: one track's place in a playlist, what can be done with it, and how others see it."""
 
 from __future__ import annotations
 

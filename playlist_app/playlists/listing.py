@@ -60,7 +60,7 @@ def _counts(ids: list[str]) -> dict[str, tuple[int, float]]:
         .where(Item.playlist_id.in_(ids))
         .group_by(Item.playlist_id)
     )
-    return {id_: (count, round(seconds, 3)) for id_, count, seconds in rows}
+    return {id_: (count, round(seconds or 0.0, 3)) for id_, count, seconds in rows}
 
 
 def _covers(ids: list[str]) -> dict[str, list[str]]:
@@ -81,7 +81,7 @@ def _covers(ids: list[str]) -> dict[str, list[str]]:
 
 
 def head_of(playlist: Playlist) -> JSON:
-    """What the head of a playlist's page shows of its artwork: covers, and the colour of the first."""
+    """What a playlist's page shows of its artwork: covers, and the colour of the first."""
     row = (
         session()
         .execute(

@@ -69,7 +69,7 @@ class Shared:
     """The verbs of sharing a playlist."""
 
     def invite(self, person: User, role: str, *, by: User) -> None:
-        """Give a person a role, or another one. Raises Conflict for the owner, Invalid, NotAllowed."""
+        """Give a person a role, or another one. Raises Conflict for the owner, or NotAllowed."""
         playlist = cast("Playlist", self)
         with write() as tx:
             require(playlist, by, Right.MANAGE)

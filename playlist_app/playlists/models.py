@@ -30,7 +30,7 @@ LONGEST_DESCRIPTION = 2000
 
 
 class Playlist(Addable, Shared, WithId, Base):
-    """An ordered, shared list; it has an owner, members, a visibility, an order mode and a room."""
+    """An ordered, shared list, with owner, members, visibility, an order mode and a room."""
 
     __tablename__ = "playlist"
 
@@ -61,7 +61,7 @@ class Playlist(Addable, Shared, WithId, Base):
         consume: bool = False,
         playlist_id: str | None = None,
     ) -> Playlist:
-        """A new list of this person's; a client may have chosen the id. Raises Invalid, Conflict."""
+        """A new list; a client may have chosen the id. Raises Invalid, Conflict, NotAllowed."""
         if not by.is_member:
             raise NotAllowed("Guests can't make playlists.")
         with write() as tx:
@@ -84,7 +84,10 @@ class Playlist(Addable, Shared, WithId, Base):
         return playlist
 
     def update(self, *, by: User, **fields: Any) -> None:
-        """Change title, description, visibility, order_mode or consume. Raises Invalid, NotAllowed."""
+        """Change title, description, visibility, order_mode or consume.
+
+        Raises Invalid, NotAllowed.
+        """
         with write() as tx:
             require(self, by, Right.MANAGE)
             self._set(**fields)
@@ -128,7 +131,7 @@ class Playlist(Addable, Shared, WithId, Base):
             self.consume = consume
 
     def count(self) -> tuple[int, float]:
-        """How many items, and how many seconds. Counted each time: a count of its own could drift."""
+        """Items, and seconds: counted each time, as a stored count could drift."""
         row = (
             session()
             .execute(
@@ -139,7 +142,7 @@ class Playlist(Addable, Shared, WithId, Base):
             )
             .one()
         )
-        return row[0], round(row[1], 3)
+        return row[0], round(row[1] or 0.0, 3)
 
     def shape(self, count: tuple[int, float] | None = None) -> dict[str, Any]:
         """The shape of a playlist (SPEC §5), without `my_role`: the same for everybody.

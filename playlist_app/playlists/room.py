@@ -1,4 +1,4 @@
-"""The room: what a playlist plays, at which second, and on which device. Its clock is the server's."""
+"""The room: what a playlist plays, at which second, on which device. Its clock is the server's."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Room(Base):
             self._record(by)
 
     def go_on(self, by: User) -> None:
-        """To the next item, within a write in which somebody was allowed to. Past the last: nothing."""
+        """To the next item, in a write in which somebody was allowed to; past the last, to none."""
         following = self._next_item()
         if following:
             self._start(following, by, playing=self.playing)

@@ -14,6 +14,7 @@ from playlist_app.library.listing import Wanted, list_tracks
 from playlist_app.library.models import find_track
 from playlist_app.live import events
 from playlist_app.people.models import User
+from playlist_app.playlists.blank import blank_item, blank_playlist
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
@@ -32,6 +33,16 @@ SUGGESTED = 8  # tracks that the add box shows
 def _me() -> User:
     me: User = current_user._get_current_object()
     return me
+
+
+@pages.app_template_global("my_playlists")
+def _my_playlists() -> list[dict[str, Any]]:
+    """The person's playlists, for the side bar."""
+    return playlists_of(_me()) if current_user.is_authenticated else []
+
+
+pages.app_template_global("blank_item")(blank_item)
+pages.app_template_global("blank_playlist")(blank_playlist)
 
 
 def _to(playlist: Playlist, **values: Any) -> ResponseReturnValue:
@@ -75,7 +86,11 @@ def search_to_add(playlist_id: str) -> str:
     playlist = find_playlist(playlist_id, _me())
     words = request.args.get("search", "").strip()
     found = list_tracks(Wanted(search=words, limit=SUGGESTED), _me())[0] if words else []
-    there = {item["track"]["id"]: item["id"] for item in items_of(playlist, _me())}
+    there: dict[str, str] = {}
+    for item in items_of(playlist, _me()) if found else []:
+        there[item["track"]["id"]] = item["id"]
+        if item["track"]["audio"]:
+            there[item["track"]["audio"]["sha256"]] = item["id"]
     return render_template(
         "playlists/_add_results.html", playlist=playlist, words=words, tracks=found, there=there
     )

@@ -1,4 +1,4 @@
-"""Owns the command `python -m playlist_app.library.demo FOLDER`: make the demo music to listen to."""
+"""Owns `python -m playlist_app.library.demo FOLDER`: the demo music, made to be listened to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from .make import make_all
+from . import make_all
 
 
 def main(arguments: list[str]) -> int:

@@ -48,8 +48,8 @@ def comp(
 ) -> list[Note]:
     """Chords struck in a rhythm, one pattern a bar (several take turns).
 
-    `strum` is the beats between neighbouring strings, downwards and upwards in turn; `top` keeps only
-    so many of the highest notes; `gate` the share of the written length that is held.
+    `strum` is the beats between neighbouring strings, downwards and upwards in turn; `top` keeps
+    only so many of the highest notes; `gate` the share of the written length that is held.
     """
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     notes = []
@@ -79,6 +79,20 @@ def pad(changes: Sequence[Change], voiced: Voicings, *, velocity: float = 0.7) -
             else:
                 notes.append(Note(start, change.end - start, pitch, velocity))
     return notes
+
+
+def closing(
+    sheet: Sheet,
+    voiced: Voicings,
+    *,
+    length: float = 4.0,
+    velocity: float = 0.75,
+    roll: float = 0.05,
+) -> list[Note]:
+    """The last section's chord, rolled from the bottom (`roll` beats a note) and left to ring."""
+    pitches = sorted(voiced[sheet.changes_in("end")[0]])
+    start = sheet.start("end")
+    return [Note(start + roll * i, length, pitch, velocity) for i, pitch in enumerate(pitches)]
 
 
 def arpeggio(
@@ -148,7 +162,7 @@ def bass(
     gate: float = 0.92,
     velocity: float = 0.85,
 ) -> list[Note]:
-    """A bass line from patterns of the letters of `tone`; "-" holds, "." rests, "," is a soft root."""
+    """A bass line from patterns of the letters of `tone`; "-" holds, "." rests, "," is a soft 1."""
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     notes = []
     for i, bar in enumerate(bars):

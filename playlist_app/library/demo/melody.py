@@ -1,4 +1,4 @@
-"""Owns tunes: rhythms that return, contours that return, and pitches chosen as the cheapest path."""
+"""Owns tunes: rhythms and contours that return, and pitches found as the cheapest path."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .score import Note, Sheet, steps
-from .theory import Key
+from .theory import Key, near
 
 
 @dataclass(frozen=True)
 class Onset:
-    """A note of a tune before it has a pitch: when, how long, how loud, and how high it wants to be."""
+    """A note of a tune before it has a pitch: when, how long, how loud, how high it wants to be."""
 
     start: float
     length: float
@@ -58,8 +58,9 @@ def sing(
     """A tune over every section of a name: made once, and the same whenever the section returns.
 
     A cell is a step pattern for a bar (or two); three of them are chosen, and each keeps its own
-    contour, so that what returns is recognised though the chords under it differ. `form` orders them
-    ("abac": the last is the cadence). `only` keeps passing notes to a key (a pentatonic, say).
+    contour, so that what returns is recognised though the chords under it differ. `form` orders
+    them ("abac": the last is the cadence). `only` keeps passing notes to a key (a pentatonic,
+    say).
     """
     sections = sheet.sections_of(section)
     if not sections:
@@ -206,12 +207,36 @@ def moving_cost(
     return cost * (0.5 if gap > 0.4 else 1.0)
 
 
-def harmonise(notes: Sequence[Note], key: Key, steps_away: int, quieter: float = 0.8) -> list[Note]:
-    """A second voice so many scale steps away from the first."""
+def landing(
+    sheet: Sheet, around: float, *, length: float = 3.0, velocity: float = 0.7, third: bool = False
+) -> Note:
+    """The tune's last note, on the last chord's root (or its third), near a pitch."""
+    home = sheet.chord_at(sheet.beats)
+    return Note(sheet.start("end"), length, near(home.classes[third], around), velocity)
+
+
+def since(notes: Sequence[Note], beat: float) -> list[Note]:
+    """What is played from a beat on."""
+    return [note for note in notes if note.start >= beat]
+
+
+def later(notes: Sequence[Note], beats: float, quieter: float = 1.0) -> list[Note]:
+    """The same notes some beats later, as an echo or a player who leans back."""
     return [
-        replace(note, pitch=key.step(note.pitch, steps_away), velocity=note.velocity * quieter)
-        for note in notes
+        replace(note, start=note.start + beats, velocity=note.velocity * quieter) for note in notes
     ]
+
+
+def harmonise(
+    notes: Sequence[Note], sheet: Sheet, steps_away: int, quieter: float = 0.8
+) -> list[Note]:
+    """A second voice so many steps away, along what sings well over each note's chord."""
+    second = []
+    for note in notes:
+        ladder = Key(0, tuple(sorted(sheet.key.over(sheet.chord_at(note.start + 0.01)))))
+        pitch = ladder.step(note.pitch, steps_away)
+        second.append(replace(note, pitch=pitch, velocity=note.velocity * quieter))
+    return second
 
 
 def grace(notes: Sequence[Note], sheet: Sheet, share: float, early: float = 0.08) -> list[Note]:

@@ -1,39 +1,44 @@
-"""Owns the studio: it plays an arrangement's parts, balances them by ear (LUFS), and masters the sum."""
+"""Owns the studio: it plays an arrangement's parts, balances them, and masters the sum."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .effects import chorused, cut, limited, loudness, surroundings, wow
-from .instruments.drums import KICK, STOMP, Kit
-from .score import RATE, Arrangement, Part, Samples, Voice
+from .instruments.drums import KICK, Kit
+from .score import RATE, Arrangement, Finish, Part, Samples
+from .waves import pieces, sine
 
 TARGET_LUFS = -16.0
 CEILING = 10 ** (-1.6 / 20)
 VELOCITY_LAYERS = 14
+LEAD_IN = 0.05
+"""Seconds before the first beat: room for players who are early, and for codecs to settle."""
 
 
 def mixdown(arrangement: Arrangement, seed: int) -> Samples:
-    """An arrangement as finished sound: float32 (2, n), −16 LUFS, peaks under −1.6 dBFS, no clicks."""
+    """An arrangement as finished sound: float32 (2, n), −16 LUFS, peaks under −1.6 dBFS."""
     tail = min(4.5, max(arrangement.room.decay, 1.2) + 0.8)
-    count = round((arrangement.groove.seconds(arrangement.beats) + tail) * RATE)
+    count = round((LEAD_IN + arrangement.groove.seconds(arrangement.beats) + tail) * RATE)
     dry = np.zeros((2, count), dtype=np.float32)
-    to_room = np.zeros_like(dry)
-    to_echo = np.zeros_like(dry)
+    to_room, to_echo = np.zeros_like(dry), np.zeros_like(dry)
     pump = ducking(arrangement, count)
     for i, part in enumerate(arrangement.parts):
         rng = np.random.default_rng((seed, i))
         sound = processed(part, perform(part, arrangement, count, rng), pump)
-        dry += sound
-        to_room += sound * np.float32(part.reverb)
-        if part.echo:
-            to_echo += sound * np.float32(part.echo)
-    beat = 60 / arrangement.groove.tempo
-    return master(dry + surroundings(to_room, to_echo, arrangement.room, beat), arrangement)
+        gain = gain_to(part.level, loudness(sound, every=3))
+        for piece in pieces(count):
+            heard = sound[:, piece] * gain
+            dry[:, piece] += heard
+            to_room[:, piece] += heard * np.float32(part.reverb)
+            if part.echo:
+                to_echo[:, piece] += heard * np.float32(part.echo)
+    dry += surroundings(to_room, to_echo, arrangement.room, 60 / arrangement.groove.tempo)
+    return master(dry, arrangement.finish)
 
 
 def perform(part: Part, arrangement: Arrangement, count: int, rng: np.random.Generator) -> Samples:
-    """A part played dry: every note where the groove puts it, a little early or late as people are."""
+    """A part played dry: each note where the groove puts it, a little early or late."""
     sound = np.zeros((2, count), dtype=np.float32)
     played: dict[tuple[float, float, float, float], Samples] = {}
     groove = arrangement.groove
@@ -45,8 +50,8 @@ def perform(part: Part, arrangement: Arrangement, count: int, rng: np.random.Gen
         key = (note.pitch, max(seconds, 0.03), layer, round(note.colour, 2))
         if key not in played:
             played[key] = part.voice(*key)
-        at = round(max(0.0, start + rng.normal(0, part.looseness)) * RATE)
-        lean = (note.pitch - 60) / 30 * part.spread + note.pan + part.pan
+        at = round(max(0.0, LEAD_IN + start + rng.normal(0, part.looseness)) * RATE)
+        lean = (note.pitch - 60) / 30 * part.spread + part.pan
         place(sound, played[key], at, float(np.clip(lean, -1, 1)))
     return sound
 
@@ -63,9 +68,9 @@ def place(sound: Samples, note: Samples, at: int, pan: float) -> None:
 
 
 def processed(part: Part, sound: Samples, pump: Samples) -> Samples:
-    """A part through its own effects, at its level."""
+    """A part through its own effects."""
     if part.drive:
-        top = max(1e-6, float(np.max(np.abs(sound))))
+        top = max(1e-6, float(np.abs(sound).max()))
         sound = np.tanh(sound * np.float32((1 + 5 * part.drive) / top))
     if part.low_cut or part.high_cut:
         sound = cut(sound, part.low_cut, part.high_cut)
@@ -73,12 +78,12 @@ def processed(part: Part, sound: Samples, pump: Samples) -> Samples:
         sound = chorused(sound, part.chorus)
     rate, depth = part.tremolo
     if depth:
-        wave = np.sin(np.arange(sound.shape[1], dtype=np.float64) * (2 * np.pi * rate / RATE))
-        sway = (depth * wave).astype(np.float32)
-        sound = sound * np.stack([1 + sway, 1 - sway])
+        sway = np.float32(depth) * sine(rate, sound.shape[1])
+        sound[0] *= 1 + sway
+        sound[1] *= 1 - sway
     if part.duck:
-        sound = sound * (1 - np.float32(part.duck) * pump)
-    return sound * gain_to(part.level, loudness(sound, every=2))
+        sound *= 1 - np.float32(part.duck) * pump
+    return sound
 
 
 def ducking(arrangement: Arrangement, count: int) -> Samples:
@@ -92,25 +97,21 @@ def ducking(arrangement: Arrangement, count: int) -> Samples:
             continue
         for note in part.notes:
             if note.pitch == KICK:
-                at = round(arrangement.groove.seconds(note.start) * RATE)
+                at = round((LEAD_IN + arrangement.groove.seconds(note.start)) * RATE)
                 end = min(count, at + len(dip))
                 pump[at:end] = np.maximum(pump[at:end], dip[: max(0, end - at)])
     return pump
 
 
-def master(sound: Samples, arrangement: Arrangement) -> Samples:
+def master(sound: Samples, finish: Finish) -> Samples:
     """The last chain: rumble out, tape, loudness, limiter, and silence at both ends."""
-    finish = arrangement.finish
     sound = cut(sound, 28, finish.high_cut or 15_500)
     if finish.wow:
         sound = wow(sound, finish.wow)
-    sound = sound * gain_to(TARGET_LUFS, loudness(sound))
-    if finish.drive:
-        push = np.float32(1 + finish.drive)
-        sound = np.tanh(sound * push * np.float32(0.8)) / np.float32(0.8)
-    for _ in range(2):
-        sound = limited(sound * gain_to(TARGET_LUFS, loudness(sound)), CEILING)
-    return faded(sound)
+    push = gain_to(TARGET_LUFS, loudness(sound)) * np.float32(0.8 * (1 + finish.drive))
+    for piece in pieces(sound.shape[1]):
+        sound[:, piece] = np.tanh(sound[:, piece] * push)
+    return faded(limited(sound * gain_to(TARGET_LUFS, loudness(sound)), CEILING))
 
 
 def gain_to(wanted: float, measured: float) -> np.float32:

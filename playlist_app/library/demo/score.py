@@ -30,6 +30,10 @@ It must be hashable: equal notes of one voice are synthesised once.
 """
 
 
+Voices = tuple[Voice, ...]
+"""Voices that a genre's songs take in turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A note: where, how long (beats), which (MIDI pitch or General MIDI drum), how loud (0–1)."""
@@ -39,7 +43,6 @@ class Note:
     pitch: float
     velocity: float = 0.8
     colour: float = 0.0
-    pan: float = 0.0
 
     @property
     def end(self) -> float:
@@ -50,9 +53,9 @@ class Note:
 class Part:
     """One player: a voice, its notes, and its place in the mix.
 
-    `level` is the loudness (LUFS) the part is brought to while it plays; `pan` −1 to 1; `spread` how far
-    low and high notes lie apart; `reverb` and `echo` how much goes there; `duck` how far (0–1) the
-    kick pushes it down; `looseness` the spread of its timing in seconds; cuts in Hz.
+    `level` is the loudness (LUFS) the part is brought to while it plays; `pan` −1 to 1; `spread`
+    how far low and high notes lie apart; `reverb` and `echo` how much goes there; `duck` how far
+    (0–1) the kick pushes it down; `looseness` the spread of its timing in seconds; cuts in Hz.
     """
 
     voice: Voice
@@ -75,8 +78,8 @@ class Part:
 class Groove:
     """How beats fall in time.
 
-    `swing` delays the second of each pair of `unit` notes: 0 straight, 1/3 triplets, 1/2 dotted. The
-    beats after `slowing_from` stretch, gently and ever more, as players end a tune.
+    `swing` delays the second of each pair of `unit` notes: 0 straight, 1/3 triplets, 1/2 dotted.
+    The beats after `slowing_from` stretch, gently and ever more, as players end a tune.
     """
 
     tempo: float
@@ -122,7 +125,7 @@ class Finish:
 
 @dataclass
 class Arrangement:
-    """A finished score: parts on a groove, in a room."""
+    """A finished score: parts on a groove, in a room, and how many beats it lasts."""
 
     groove: Groove
     beats: float
@@ -130,9 +133,18 @@ class Arrangement:
     finish: Finish = field(default_factory=Finish)
     parts: list[Part] = field(default_factory=list)
 
-    def add(self, voice: Voice, notes: Iterable[Note], level: float, **place: object) -> None:
-        """Seat a player; `place` are the other fields of Part."""
-        self.parts.append(Part(voice, list(notes), level, **place))  # type: ignore[arg-type]
+
+Player = Callable[["Sheet"], Part | list[Part]]
+"""Someone who reads the sheet: one part, or several that belong together."""
+
+
+def seated(sheet: Sheet, *players: Player) -> list[Part]:
+    """What the players make of a sheet, in their order."""
+    parts: list[Part] = []
+    for player in players:
+        made = player(sheet)
+        parts += made if isinstance(made, list) else [made]
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +182,9 @@ def read_chart(chart: str, bar: float) -> list[list[Change]]:
 class Sheet:
     """A song's lead sheet laid out over a form, for the players to read from.
 
-    The form names the sections and their bars: "intro:2 a:4 b:4 a:4 end:1". Sections whose name starts
-    with "b" follow the song's second chart, all others the first; "end" holds the home chord.
+    The form names the sections and their bars: "intro:2 a:4 b:4 a:4 end:1". Sections whose name
+    starts with "b" follow the song's second chart, all others the first; "end" holds the home
+    chord.
     """
 
     def __init__(self, song: Song, form: str) -> None:
@@ -260,12 +273,10 @@ def steps(
             yield at + i * step, (1 + held) * step, LOUDNESS[letter]
 
 
-def hits(
-    pattern: str, drum: float, bars: Iterable[float], *, step: float = 0.25, pan: float = 0.0
-) -> list[Note]:
+def hits(pattern: str, drum: float, bars: Iterable[float], *, step: float = 0.25) -> list[Note]:
     """Play a step pattern on a drum in each of the bars."""
     return [
-        Note(beat, length, drum, velocity, pan=pan)
+        Note(beat, length, drum, velocity)
         for bar in bars
         for beat, length, velocity in steps(pattern, bar, step)
     ]

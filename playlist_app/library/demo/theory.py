@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 
 LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -92,7 +92,7 @@ class Chord:
         return (self.root + above) % 12
 
 
-@lru_cache(maxsize=None)
+@cache
 def chord(symbol: str) -> Chord:
     """Read a chord symbol: "Am9", "F#m7b5", "C/E".
 
@@ -123,11 +123,17 @@ class Key:
     def classes(self) -> frozenset[int]:
         return frozenset((self.tonic + step) % 12 for step in self.scale)
 
+    @property
+    def pentatonic(self) -> Key:
+        """The five notes of the key that cannot go wrong over its chords."""
+        minor = 3 in self.scale
+        return Key(self.tonic, SCALES["minor pentatonic" if minor else "major pentatonic"])
+
     def over(self, under: Chord) -> frozenset[int]:
         """The pitch classes that sing well over a chord: its own, and the scale's that do not rub.
 
-        A scale tone a semitone beside a chord tone that is foreign to the key gives way to it, which
-        is how a player alters the scale over a borrowed or secondary chord.
+        A scale tone a semitone beside a chord tone that is foreign to the key gives way to it,
+        which is how a player alters the scale over a borrowed or secondary chord.
         """
         foreign = set(under.classes) - self.classes
         rubbing = {(tone + side) % 12 for tone in foreign for side in (-1, 1)}

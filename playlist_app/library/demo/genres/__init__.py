@@ -1,13 +1,31 @@
-"""Owns the composing rules: for each genre of the catalogue, how its songs are written and played."""
+"""Owns the composing rules: for each genre of the catalogue, how its songs are written and played.
+
+Each module's `compose` lays a song's chords out over a form, and seats its players; a player is a
+function that reads the sheet and returns a Part.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..catalogue import Song
-from ..score import Arrangement
-from . import ambient, bossa_nova, chiptune, classical, drum_and_bass, dub, folk, funk
-from . import house, jazz, lo_fi, synthwave, techno
+from playlist_app.library.demo.catalogue import Song
+from playlist_app.library.demo.score import Arrangement
+
+from . import (
+    ambient,
+    bossa_nova,
+    chiptune,
+    classical,
+    drum_and_bass,
+    dub,
+    folk,
+    funk,
+    house,
+    jazz,
+    lo_fi,
+    synthwave,
+    techno,
+)
 
 COMPOSERS: dict[str, Callable[[Song], Arrangement]] = {
     "Ambient": ambient.compose,

@@ -2,154 +2,134 @@
 
 from __future__ import annotations
 
-from ..accompaniment import comp, pad, voicings
-from ..catalogue import Song
-from ..instruments.drums import CRASH, HAT, KICK, OPEN, RIM, SHAKER, SNARE, Kit
-from ..instruments.keys import Organ, Piano
-from ..instruments.strings import MUTED
-from ..instruments.synths import Sub
-from ..instruments.winds import MELODICA, TRUMPET
-from ..melody import Range, sing
-from ..score import Arrangement, Finish, Groove, Note, Room, Sheet, hits
-from ..theory import SCALES, Key, at_least
-
-# Bass riddims in sixteenths of two bars: (step, length, semitones above the root).
-RIDDIMS = (
-    (
-        (0, 3, 0),
-        (4, 2, 0),
-        (7, 1, 3),
-        (8, 3, 7),
-        (12, 2, 5),
-        (14, 2, 3),
-        (16, 3, 0),
-        (20, 2, 0),
-        (23, 1, -2),
-        (24, 4, 0),
-    ),
-    (
-        (0, 2, 0),
-        (3, 2, 0),
-        (6, 2, 7),
-        (10, 4, 5),
-        (16, 2, 0),
-        (19, 2, 0),
-        (22, 2, 3),
-        (24, 2, 5),
-        (26, 4, 7),
-    ),
+from playlist_app.library.demo.accompaniment import comp, pad, voicings
+from playlist_app.library.demo.catalogue import Song
+from playlist_app.library.demo.instruments.drums import (
+    CRASH,
+    HAT,
+    KICK,
+    OPEN,
+    RIM,
+    SHAKER,
+    SNARE,
+    Kit,
 )
+from playlist_app.library.demo.instruments.keys import Organ, Piano
+from playlist_app.library.demo.instruments.strings import MUTED
+from playlist_app.library.demo.instruments.synths import Sub
+from playlist_app.library.demo.instruments.winds import MELODICA, TRUMPET
+from playlist_app.library.demo.melody import Range, sing
+from playlist_app.library.demo.score import (
+    Arrangement,
+    Finish,
+    Groove,
+    Note,
+    Part,
+    Room,
+    Sheet,
+    Voices,
+    hits,
+    seated,
+)
+from playlist_app.library.demo.theory import at_least
+
+KIT = Kit("dub")
+DEEP = Sub(warmth=0.5, decay=0.9, sustain=0.7)
+BUBBLE = Organ("808800000", click=0.15)
+DRAWN = Organ("806000000")
+
+# Bass riddims of two bars: where ("1-" in sixteenths), and how far above the root, in semitones.
+RIDDIMS = (
+    (("x--.x-.xx--.x-x-", (0, 0, 3, 7, 5, 3)), ("x--.x-.xx---....", (0, 0, -2, 0))),
+    (("x-.x-.x-..x---..", (0, 0, 7, 5)), ("x-.x-.x-x-x---..", (0, 0, 3, 5, 7))),
+)
+DROPS = ("........X.......", "X.......X.......")
 TUNES = ("x--x--o---......", "..x-x---o---....", "x-----o-x-......", "......x-x--o----")
+SKANKING: Voices = (MUTED, Piano(soft=0.2))
+LEADS: Voices = (MELODICA, TRUMPET)
 
 
 def compose(song: Song) -> Arrangement:
     sheet = Sheet(song, "intro:1 a:4 b:2 a:2 end:1")
-    piece = Arrangement(
+    return Arrangement(
         Groove(song.tempo, swing=0.16, unit=0.25),
         sheet.beats,
         Room(decay=2.0, bright=0.3, echo=0.75, feedback=0.62, damping=2000),
         Finish(high_cut=10_500, wow=0.25, drive=0.3),
+        seated(sheet, drop, beat, fills, riddim, skank, bubble, throws, lead, drawn),
     )
-    drums(piece, sheet)
-    piece.add(
-        Sub(warmth=0.5, decay=0.9, sustain=0.7), riddim(sheet), -20, reverb=0.02, looseness=0.006
-    )
-    voiced = voicings(sheet, 57, 74, size=3)
+
+
+def drop(sheet: Sheet) -> Part:
+    notes = hits(sheet.turn(DROPS), KICK, sheet.bars("a", "b"))
+    return Part(KIT, notes + hits("X", KICK, sheet.bars("end")), -22.5, reverb=0.04)
+
+
+def beat(sheet: Sheet) -> Part:
     playing = sheet.bars("a", "b")
-    skank = comp(
-        sheet,
-        [b for b in playing if b not in sheet.last_bars("b")],
-        "..X...X...X...X.",
-        voiced,
-        gate=0.55,
-        strum=0.02,
-    )
-    piece.add(
-        sheet.turn((MUTED, Piano(soft=0.2))),
-        skank,
-        -24.5,
-        pan=-0.35,
-        reverb=0.12,
-        echo=0.1,
-        low_cut=250,
-    )
-    bubble = comp(
-        sheet,
-        sheet.bars("b") + playing[2:4] + sheet.bars("a")[4:],
-        "..xo..xo..xo..xo",
-        voicings(sheet, 60, 76, size=3),
-        gate=0.6,
-    )
-    piece.add(
-        Organ("808800000", click=0.15),
-        bubble,
-        -28,
-        pan=0.4,
-        reverb=0.12,
-        low_cut=200,
-        high_cut=4000,
-    )
-    # Single chops thrown into the echo, and left to run.
-    throws = comp(
-        sheet,
-        sheet.bars("intro") + sheet.bars("b") + sheet.bars("end"),
-        "..X.............",
-        voiced,
-        gate=0.8,
-    )
-    throws += comp(sheet, sheet.bars("a")[3:4], "......X.........", voiced, gate=0.8)
-    piece.add(MUTED, throws, -26, reverb=0.3, echo=1.1, low_cut=300)
-    five = Key(sheet.key.tonic, SCALES["minor pentatonic"])
-    tune = sing(sheet, "a", TUNES, Range(65, 81), step=0.25, only=five)
-    tune += sing(sheet, "b", TUNES, Range(67, 82), step=0.25, only=five)
-    piece.add(
-        sheet.turn((MELODICA, TRUMPET)),
-        tune,
-        -22.5,
-        pan=0.12,
-        reverb=0.2,
-        echo=0.5,
-        looseness=0.01,
-        high_cut=6000,
-    )
-    piece.add(
-        Organ("806000000"),
-        pad(sheet.changes_in("intro", "b", "end"), voicings(sheet, 55, 69, size=3)),
-        -31,
-        tremolo=(6.1, 0.3),
-        reverb=0.35,
-    )
-    return piece
+    notes = hits("........X.......", RIM, playing) + hits("x.o.x.ooX.o.x.o.", HAT, playing)
+    notes += hits("..............x-", OPEN, playing[1::2])
+    notes += hits("o'o'o'o'o'o'o'o'", SHAKER, sheet.bars("b"))
+    notes += hits("..........'..o..", RIM, playing[1::2])
+    return Part(KIT, notes, -25.5, reverb=0.16, echo=0.06, looseness=0.006)
 
 
-def riddim(sheet: Sheet) -> list[Note]:
-    """The song's bass line, two bars long, over whatever chord is under it."""
+def fills(sheet: Sheet) -> Part:
+    """Snares with the echo wide open."""
+    ending = sheet.bars("end")
+    bars = sheet.bars("intro") + sorted(sheet.last_bars("a", "b"))
+    notes = hits("............X.xx", SNARE, bars) + hits("X", SNARE, ending)
+    notes += hits("X", CRASH, [sheet.start("a"), *ending])
+    return Part(KIT, notes, -27, reverb=0.4, echo=0.9)
+
+
+def riddim(sheet: Sheet) -> Part:
+    """The song's bass line, over whatever chord is under it."""
     line = sheet.turn(RIDDIMS)
     notes = []
     for i, bar in enumerate(sheet.bars("a", "b")):
-        for step, length, above in line:
-            if step // 16 != i % 2:
-                continue
-            beat = bar + (step % 16) * 0.25
-            chord = sheet.chord_at(beat + 0.01)
-            third = next((n for n in (3, 4) if n in chord.intervals), 3)
-            pitch = at_least(chord.root, 33) + (third if above == 3 else above)
-            notes.append(Note(beat, length * 0.25 * 0.92, pitch, 0.9 if step % 8 == 0 else 0.78))
-    notes.append(Note(sheet.start("end"), 2.5, at_least(sheet.chord_at(sheet.beats).root, 33), 0.9))
-    return notes
+        rhythm, heights = line[i % 2]
+        for note, above in zip(hits(rhythm, 0, [bar]), heights, strict=True):
+            chord = sheet.chord_at(note.start + 0.01)
+            major = above == 3 and 4 in chord.intervals
+            pitch = at_least(chord.root, 33) + above + major
+            loud = 0.9 if note.start % 2 == 0 else 0.78
+            notes.append(Note(note.start, note.length * 0.92, pitch, loud))
+    home = at_least(sheet.chord_at(sheet.beats).root, 33)
+    notes.append(Note(sheet.start("end"), 2.5, home, 0.9))
+    return Part(DEEP, notes, -20, reverb=0.02, looseness=0.006)
 
 
-def drums(piece: Arrangement, sheet: Sheet) -> None:
-    kit = Kit("dub")
-    playing, ending = sheet.bars("a", "b"), sheet.bars("end")
-    pulse = sheet.turn(("........X.......", "X.......X......."))
-    piece.add(kit, hits(pulse, KICK, playing) + hits("X", KICK, ending), -22.5, reverb=0.04)
-    beat = hits("........X.......", RIM, playing) + hits("x.o.x.ooX.o.x.o.", HAT, playing)
-    beat += hits("..............x-", OPEN, playing[1::2]) + hits(
-        "o'o'o'o'o'o'o'o'", SHAKER, sheet.bars("b"), pan=0.45
-    )
-    beat += hits("..........'..o..", RIM, playing[1::2], pan=0.25)
-    piece.add(kit, beat, -25.5, reverb=0.16, echo=0.06, looseness=0.006)
-    fills = hits("............X.xx", SNARE, sheet.bars("intro") + sorted(sheet.last_bars("a", "b")))
-    fills += hits("X", SNARE, ending) + hits("X", CRASH, [sheet.start("a"), *ending])
-    piece.add(kit, fills, -27, reverb=0.4, echo=0.9)
+def skank(sheet: Sheet) -> Part:
+    bars = [bar for bar in sheet.bars("a", "b") if bar not in sheet.last_bars("b")]
+    voiced = voicings(sheet, 57, 74, size=3)
+    notes = comp(sheet, bars, "..X...X...X...X.", voiced, gate=0.55, strum=0.02)
+    voice = sheet.turn(SKANKING)
+    return Part(voice, notes, -24.5, pan=-0.35, echo=0.1)
+
+
+def bubble(sheet: Sheet) -> Part:
+    bars = sheet.bars("a")[2:] + sheet.bars("b")
+    notes = comp(sheet, bars, "..xo..xo..xo..xo", voicings(sheet, 60, 76, size=3), gate=0.6)
+    return Part(BUBBLE, notes, -28, pan=0.4, high_cut=4000)
+
+
+def throws(sheet: Sheet) -> Part:
+    """Single chops thrown into the echo, and left to run."""
+    voiced = voicings(sheet, 57, 74, size=3)
+    notes = comp(sheet, sheet.bars("intro", "b", "end"), "..X.............", voiced, gate=0.8)
+    notes += comp(sheet, sheet.bars("a")[3:4], "......X.........", voiced, gate=0.8)
+    return Part(MUTED, notes, -26, reverb=0.3, echo=1.1)
+
+
+def lead(sheet: Sheet) -> Part:
+    five = sheet.key.pentatonic
+    notes = sing(sheet, "a", TUNES, Range(65, 81), step=0.25, only=five)
+    notes += sing(sheet, "b", TUNES, Range(67, 82), step=0.25, only=five)
+    voice = sheet.turn(LEADS)
+    return Part(voice, notes, -22.5, pan=0.12, reverb=0.2, echo=0.5, looseness=0.01, high_cut=6000)
+
+
+def drawn(sheet: Sheet) -> Part:
+    notes = pad(sheet.changes_in("intro", "b", "end"), voicings(sheet, 55, 69, size=3))
+    return Part(DRAWN, notes, -31, tremolo=(6.1, 0.3), reverb=0.35)

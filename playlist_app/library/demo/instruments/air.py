@@ -7,9 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..score import RATE, Samples
-from ..waves import band, clock, noise
-
+from playlist_app.library.demo.score import RATE, Samples
+from playlist_app.library.demo.waves import band, clock, noise, samples
 
 LOOP_SECONDS = 9
 
@@ -31,7 +30,7 @@ def edges(sound: Samples, rise: float, fall: float) -> Samples:
     """Fade a stretch (2, n) in and out over so many seconds."""
     time = clock(sound.shape[-1])
     shape = np.minimum(1, time / np.float32(rise)) * np.minimum(1, time[::-1] / np.float32(fall))
-    return sound * shape
+    return samples(sound * shape)
 
 
 @lru_cache(maxsize=8)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..score import RATE, Samples
-from ..waves import band, clock, noise
+from playlist_app.library.demo.score import RATE, Samples
+from playlist_app.library.demo.waves import band, clock, noise, samples
 
 KICK, RIM, SNARE, CLAP = 36, 37, 38, 39
 LOW_TOM, HAT, MID_TOM, PEDAL, OPEN, HIGH_TOM = 41, 42, 45, 44, 46, 48
@@ -27,12 +27,12 @@ PAN = {
 def sweep(time: Samples, end: float, rise: float, fall: float) -> Samples:
     """A sine gliding from `end` + `rise` Hz to `end` Hz with a time constant of `fall` seconds."""
     cycles = end * time.astype(np.float64) + rise * fall * (1 - np.exp(-time / fall))
-    return np.sin(2 * np.pi * cycles).astype(np.float32)
+    return samples(np.sin(2 * np.pi * cycles))
 
 
 def fade(time: Samples, seconds: float) -> Samples:
     """An exponential decay with a time constant in seconds."""
-    return np.exp(-time / np.float32(seconds))
+    return samples(np.exp(-time / np.float32(seconds)))
 
 
 def kick(
@@ -49,7 +49,7 @@ def kick(
     time = clock(round(RATE * min(length * 5 + hold, 0.9)))
     tone = sweep(time, end, rise, fall) * fade(np.maximum(time - np.float32(hold), 0), length)
     tick = band(noise(len(time), 36), 1200, 5200) * fade(time, 0.004) * np.float32(click)
-    return np.tanh((tone + tick) * np.float32(drive)) / np.float32(np.tanh(drive))
+    return samples(np.tanh((tone + tick) * np.float32(drive)) / np.float32(np.tanh(drive)))
 
 
 def snare(
@@ -65,7 +65,8 @@ def snare(
 ) -> Samples:
     """A snare: a head's tones with a slight fall, over the rattle of the wires.
 
-    `gate` holds the rattle flat for so many seconds and then shuts it, the big drum of the eighties.
+    `gate` holds the rattle flat for so many seconds and then shuts it, the big drum of the
+    eighties.
     """
     time = clock(round(RATE * max(wires * 5, body * 5, gate + 0.05)))
     head = sum(sweep(time, tone, tone * 0.25, 0.012) for tone in tones) / len(tones)
@@ -75,7 +76,7 @@ def snare(
         rattle = rattle * (0.45 * shut * fade(time, gate * 2) + fade(time, 0.05))
     else:
         rattle = rattle * (0.75 * fade(time, wires) + 0.25 * fade(time, wires * 0.25))
-    return head * fade(time, body) * (1 - mix) + rattle * np.float32(2.6 * mix)
+    return samples(head * fade(time, body) * (1 - mix) + rattle * np.float32(2.6 * mix))
 
 
 def metal(seconds: float, low: float, high: float, *, ring: float = 0.5, seed: int = 1) -> Samples:
@@ -87,7 +88,7 @@ def metal(seconds: float, low: float, high: float, *, ring: float = 0.5, seed: i
         cloud += np.sin(2 * np.pi * ((frequency * time.astype(np.float64)) % 1)).astype(np.float32)
     hiss = band(noise(len(time), seed), low, high)
     mixed = (1 - ring) * hiss * 2 + ring * cloud / 6
-    return mixed * (0.65 * fade(time, seconds) + 0.35 * fade(time, seconds * 0.2))
+    return samples(mixed * (0.65 * fade(time, seconds) + 0.35 * fade(time, seconds * 0.2)))
 
 
 def clap(low: float = 800, high: float = 3200, length: float = 0.09) -> Samples:
@@ -106,7 +107,7 @@ def shaken(length: float, low: float, high: float, rise: float = 0.018, seed: in
     time = clock(round(RATE * (length * 4 + rise)))
     swell = np.minimum(1, time / np.float32(rise)) ** 2
     after = fade(np.maximum(time - np.float32(rise), 0), length)
-    return band(noise(len(time), seed), low, high) * swell * after * 2
+    return samples(band(noise(len(time), seed), low, high) * swell * after * 2)
 
 
 def struck(tones: tuple[tuple[float, float], ...], length: float, drop: float = 0.0) -> Samples:
@@ -115,7 +116,7 @@ def struck(tones: tuple[tuple[float, float], ...], length: float, drop: float = 
     total = np.zeros(len(time), dtype=np.float32)
     for frequency, level in tones:
         total += np.float32(level) * sweep(time, frequency, frequency * drop, 0.02)
-    return total * fade(time, length) * np.minimum(1, time / np.float32(0.0008))
+    return samples(total * fade(time, length) * np.minimum(1, time / np.float32(0.0008)))
 
 
 def jingle(length: float, seed: int) -> Samples:
@@ -238,7 +239,7 @@ KITS: dict[str, dict[int, tuple[float, Recipe]]] = {
 
 
 def crackled(length: float, hold: int) -> Samples:
-    """A console's noise channel: each random value held for a few samples, so pitch falls with it."""
+    """A console's noise channel: random values, each held for a few samples."""
     time = clock(round(RATE * length * 5))
     values = np.sign(noise(len(time) // hold + 1, hold))
     return band(np.repeat(values, hold)[: len(time)], 200, 9000) * fade(time, length) * 0.8
@@ -261,7 +262,7 @@ def one_shot(kit: str, drum: int) -> Samples:
 
 @dataclass(frozen=True)
 class Kit:
-    """A drum kit by name; pitches are the numbers above. Soft strokes are duller as well as quieter."""
+    """A drum kit by name; pitches are the numbers above. Soft strokes are duller, too."""
 
     name: str
 
@@ -274,4 +275,7 @@ class Kit:
         if drum == OPEN:
             count = min(len(sound), round((seconds + 0.03) * RATE))
             sound = sound[:count] * np.minimum(1, np.arange(count)[::-1] / np.float32(900))
-        return sound * np.float32(velocity**1.3)
+        # Every drum has its own place, as seen from the stool.
+        side = PAN.get(drum, 0.0)
+        sides = np.array([[np.sqrt(1 - side)], [np.sqrt(1 + side)]], dtype=np.float32)
+        return sound * sides * np.float32(velocity**1.3)

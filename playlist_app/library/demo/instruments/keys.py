@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..score import RATE, Samples
-from ..waves import CEILING_HZ, band, clock, envelope, hertz, noise, read, table, turn
-
-
-def partial(frequency: float, time: Samples, offset: float = 0.0) -> Samples:
-    """A sine of a frequency (Hz); the phase is folded first, as float32 is coarse far out."""
-    phase = turn(frequency, None, len(time), offset)
-    folded = (phase - np.floor(phase)).astype(np.float32)
-    return np.sin(np.float32(2 * np.pi) * folded)
+from playlist_app.library.demo.score import RATE, Samples
+from playlist_app.library.demo.waves import (
+    CEILING_HZ,
+    band,
+    clock,
+    envelope,
+    fold,
+    hertz,
+    noise,
+    read,
+    samples,
+    sine,
+    table,
+)
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,14 @@ class Piano:
             rate = 6.91 / ring * (1 + 0.22 * (n - 1))
             fall = 0.62 * np.exp(-time * np.float32(rate * 3.2))
             fall += 0.38 * np.exp(-time * np.float32(rate))
-            sound += np.float32(level) * partial(heard, time, n * 0.31) * fall
+            sound += np.float32(level) * sine(heard, len(time), n * 0.31) * fall
         knock = noise(1300, round(pitch)) * np.exp(-np.arange(1300) / 260).astype(np.float32)
         knock = band(knock, 90, 900 + 900 * velocity)
         sound[: min(1300, len(sound))] += (0.22 - 0.1 * self.soft) * knock[: len(sound)]
         sound *= np.minimum(1, time / np.float32(0.002 + 0.006 * self.soft))
         sound *= np.exp(-np.maximum(time - held, 0) * np.float32(5 / self.release))
         sound[-200:] *= np.linspace(1, 0, 200, dtype=np.float32)
-        return sound * np.float32(velocity * 0.55)
+        return samples(sound * np.float32(velocity * 0.55))
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,7 @@ class Tines:
         held = min(seconds, ring)
         time = clock(round((held + self.release) * RATE))
         depth = self.bark * velocity**1.4 * 2**colour * min(1.0, 2 ** ((67 - pitch) / 18))
-        around = turn(frequency, None, len(time))
-        folded = (around - np.floor(around)).astype(np.float32) * np.float32(2 * np.pi)
+        folded = fold(frequency, len(time)) * np.float32(2 * np.pi)
         bend = np.sin(folded) * np.exp(-time * np.float32(3.2 / ring)) * np.float32(1.5 * depth)
         sound = np.sin(folded + bend) * np.exp(-time * np.float32(4.6 / ring))
         if self.tine and frequency * 14 < 12_000:
@@ -83,7 +87,7 @@ class Tines:
         sound *= np.minimum(1, time / np.float32(0.0025))
         sound *= np.exp(-np.maximum(time - held, 0) * np.float32(5 / self.release))
         sound[-200:] *= np.linspace(1, 0, 200, dtype=np.float32)
-        return sound * np.float32(velocity * 0.6)
+        return samples(sound * np.float32(velocity * 0.6))
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Mallet:
                 continue
             bright = level if i == 0 else level * velocity * 2**colour
             decay = np.exp(-time * np.float32(6.91 / (fall * scale)))
-            sound += np.float32(bright) * partial(frequency * ratio, time) * decay
+            sound += np.float32(bright) * sine(frequency * ratio, len(time)) * decay
         if self.knock:
             tick = noise(700, round(pitch)) * np.exp(-np.arange(700) / 120).astype(np.float32)
             tick = band(tick, 300, 3000) * np.float32(self.knock * velocity)
@@ -117,7 +121,7 @@ class Mallet:
         sound *= np.minimum(1, time / np.float32(0.0015))
         sound *= np.exp(-np.maximum(time - held, 0) * np.float32(5 / self.release))
         sound[-200:] *= np.linspace(1, 0, 200, dtype=np.float32)
-        return sound * np.float32(velocity * 0.6)
+        return samples(sound * np.float32(velocity * 0.6))
 
 
 @dataclass(frozen=True)
@@ -139,13 +143,13 @@ class Organ:
                 amplitudes[pipe - 1] += 10 ** (-(8 - int(drawn)) * 3 / 20)
         amplitudes /= np.sqrt(np.sum(amplitudes**2)) * 1.8
         loudness = envelope(seconds, self.attack, 1.0, 1.0, self.release)
-        stack = table(amplitudes[None, :], np.arange(16) * 1.9)
-        sound = read(stack, turn(frequency, None, len(loudness)), 0.0) * loudness
+        stack = table(amplitudes[None, :], np.arange(16, dtype=np.float64) * 1.9)
+        sound = read(stack, frequency, len(loudness)) * loudness
         if self.click:
             tick = noise(300, round(pitch)) * np.exp(-np.arange(300) / 60).astype(np.float32)
             tick = band(tick, 900, 4000) * np.float32(self.click)
             sound[: min(300, len(sound))] += tick[: len(sound)]
-        return sound * np.float32(velocity)
+        return samples(sound * np.float32(velocity))
 
 
 VIBES = Mallet(((1.0, 1.0, 3.2), (3.98, 0.22, 1.0), (10.2, 0.05, 0.3)), knock=0.12)

@@ -1,4 +1,4 @@
-"""Owns the plucked strings: guitars, harp, upright and electric bass, clavinet, harpsichord."""
+"""Owns the plucked strings: guitars, harp, upright and electric bass, clavinet."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ..score import RATE, Samples
-from ..waves import audible, band, clock, hertz, noise, read, table, turn
+from playlist_app.library.demo.score import RATE, Samples
+from playlist_app.library.demo.waves import Stack, audible, band, clock, hertz, noise, read, table
 
 STAGES = 26
 
@@ -30,10 +30,10 @@ class Pluck:
 
     Their loop averages neighbouring samples once a period, so a harmonic at f loses amplitude at a
     rate that grows with f²: here each stage of the stack is the cycle at a later time, with every
-    harmonic as far decayed as that loop would have it. It is in tune at any pitch, which an integer
-    delay is not. `ring` is the seconds to fall by 60 dB at middle C; `bright` the Hz up to which the
-    pluck is full; `damping` the Hz at which a harmonic dies twice as fast; `point` where along the
-    string it is plucked (0–½).
+    harmonic as far decayed as that loop would have it. It is in tune at any pitch, which an
+    integer delay is not. `ring` is the seconds to fall by 60 dB at middle C; `bright` the Hz up to
+    which the pluck is full; `damping` the Hz at which a harmonic dies twice as fast; `point` where
+    along the string it is plucked (0–½).
     """
 
     ring: float = 3.0
@@ -57,15 +57,16 @@ class Pluck:
         stack = struck(frequency, ring, bright, self.damping, self.point, self.bodied)
         # The stages lie ever further apart in time, as the change is fastest at first.
         position = np.sqrt(np.minimum(time / np.float32(ring), 1)) * np.float32(STAGES - 1)
-        sound = read(stack, turn(frequency, None, count), position)
+        sound = read(stack, frequency, count, position)
         if self.pair:
-            other = read(stack, turn(frequency * 2 ** (self.pair / 1200), None, count), position)
+            other = read(stack, frequency * 2 ** (self.pair / 1200), count, position)
             sound = np.stack([sound + 0.35 * other, 0.35 * sound + other])
         if self.pick:
             tick = pick_noise(round(pitch)) * np.float32(self.pick * velocity)
             sound[..., : min(count, len(tick))] += tick[:count]
         if self.slap:
             sound = np.tanh(sound * np.float32(1 + self.slap * velocity * 4))
+            sound -= sound.mean()  # a bent wave leans to one side
         sound *= np.minimum(1, time / np.float32(0.0015))
         sound *= np.exp(-np.maximum(time - held, 0) * np.float32(5 / self.release))
         sound[..., -128:] *= np.linspace(1, 0, 128, dtype=np.float32)
@@ -74,7 +75,7 @@ class Pluck:
         return sound * np.float32(velocity)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=48)  # 0.4 MB each
 def struck(
     frequency: float,
     ring: float,
@@ -82,7 +83,7 @@ def struck(
     damping: float,
     point: float,
     bodied: tuple[tuple[float, float], ...],
-) -> Samples:
+) -> Stack:
     """The stack of one string: STAGES cycles from the pluck to silence, at √time spacing."""
     count = min(audible(frequency), 160)
     k = np.arange(1, count + 1, dtype=np.float64)
@@ -111,7 +112,6 @@ NYLON = Pluck(ring=2.6, bright=1900, damping=1100, point=0.22, bodied=WOOD, pick
 STEEL = Pluck(ring=3.6, bright=4400, damping=2400, point=0.14, bodied=WOOD, pick=0.2)
 TWELVE = Pluck(ring=3.4, bright=4800, damping=2600, point=0.13, bodied=WOOD, pair=7, pick=0.2)
 HARP = Pluck(ring=4.2, bright=2800, damping=1800, point=0.38, pick=0.05, release=0.5)
-HARPSICHORD = Pluck(ring=2.4, bright=5200, damping=3200, point=0.11, pair=4, pick=0.25)
 MUTED = Pluck(ring=0.85, bright=2600, damping=1300, point=0.12, pick=0.3, release=0.04)
 ELECTRIC = Pluck(ring=2.8, bright=2300, damping=2000, point=0.2, pick=0.1, drive=0.2)
 CLAVINET = Pluck(

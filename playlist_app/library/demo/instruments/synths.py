@@ -6,9 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..score import Samples
-from ..waves import audible, clock, envelope, filtered, harmonics, hertz, read, stage, table, turn
-from ..waves import vibrato as bend_of
+from playlist_app.library.demo.score import Samples
+from playlist_app.library.demo.unison import Bend, Unison
+from playlist_app.library.demo.waves import (
+    Stack,
+    audible,
+    clock,
+    envelope,
+    filtered,
+    harmonics,
+    hertz,
+    read,
+    sine,
+    stage,
+    table,
+    vibrato,
+)
 
 
 @dataclass(frozen=True)
@@ -46,27 +59,11 @@ class Synth:
         time = clock(count)
         position = stage(self._cutoff(time, pitch, velocity, colour), frequency)
         stack = filtered(self.wave, self.resonance, audible(frequency))
-        sound = np.zeros((2, count) if self.width else count, dtype=np.float32)
-        for i in range(self.unison):
-            place = (i / (self.unison - 1) * 2 - 1) if self.unison > 1 else 0.0
-            phase = turn(
-                frequency * 2 ** (place * self.detune / 1200),
-                self._bend(time, i),
-                count,
-                offset=(pitch * 0.37 + i * 0.618) % 1 if self.unison > 1 else 0.0,
-            )
-            voice = read(stack, phase, position)
-            if self.width:
-                # Neighbours in pitch go to opposite sides, so that neither side is sharp.
-                side = place * self.width * (1 if i % 2 else -1)
-                sound[0] += voice * np.float32(np.sqrt((1 - side) / 2))
-                sound[1] += voice * np.float32(np.sqrt((1 + side) / 2))
-            else:
-                sound += voice
-        sound /= np.float32(np.sqrt(self.unison))
+        unison = Unison(self.unison, self.detune, self.width, scatter=0.618)
+        bend = Bend(self.vibrato, (self.scoop, 0.035))
+        sound = unison.play(stack, frequency, count, position, bend)
         if self.sub:
-            turned = turn(frequency / 2, None, count)
-            sound += np.float32(self.sub) * np.sin(2 * np.pi * turned).astype(np.float32)
+            sound += np.float32(self.sub) * sine(frequency / 2, count)
         if self.drive:
             sound = np.tanh(sound * np.float32(1 + 3 * self.drive)) / np.float32(1 + self.drive)
         return sound * loudness * np.float32(velocity)
@@ -84,33 +81,21 @@ class Synth:
         cutoff: Samples = (self.cutoff * np.exp2(octaves)).astype(np.float32)
         return cutoff
 
-    def _bend(self, time: Samples, i: int) -> Samples | None:
-        if not self.vibrato[1] and not self.scoop:
-            return None
-        bend = bend_of(time, self.vibrato[0] * (1 + 0.06 * i), *self.vibrato[1:], start=i * 0.29)
-        if self.scoop:
-            bend = bend - self.scoop * np.exp(-time / 0.035)
-        return bend
-
 
 @dataclass(frozen=True)
 class Sub:
-    """A plain sine bass with a touch of its second and third harmonic, so small speakers hear it."""
+    """A sine bass with a touch of the next harmonics, so that small speakers let it be heard."""
 
     attack: float = 0.008
     decay: float = 0.6
     sustain: float = 0.75
     release: float = 0.08
     warmth: float = 0.3
-    drop: float = 0.0
 
     def __call__(self, pitch: float, seconds: float, velocity: float, colour: float) -> Samples:
         loudness = envelope(seconds, self.attack, self.decay, self.sustain, self.release)
-        time = clock(len(loudness))
-        bend = self.drop * np.exp(-time / 0.03) if self.drop else None
-        phase = turn(hertz(pitch), bend, len(loudness))
-        amplitudes = np.array([1.0, self.warmth, self.warmth * 0.5, self.warmth * 0.15])
-        sound = read(table(amplitudes[None, :], np.zeros(4)), phase, 0.0)
+        amplitudes = np.array([[1.0, self.warmth, self.warmth * 0.5, self.warmth * 0.15]])
+        sound = read(table(amplitudes, np.zeros(4)), hertz(pitch), len(loudness))
         return sound * loudness * np.float32(velocity)
 
 
@@ -130,13 +115,13 @@ class Chip:
             loudness[-200:] *= np.linspace(1, 0, 200, dtype=np.float32)
         count = len(loudness)
         time = clock(count)
-        bend = bend_of(time, 6.2, self.shake, 0.16)
+        sway = vibrato(time, 6.2, self.shake, 0.16)
         stack = chip_cycle(self.wave, min(audible(hertz(pitch)), 60))
-        sound = read(stack, turn(hertz(pitch), bend, count), 0.0)
+        sound = read(stack, hertz(pitch), count, sway=sway)
         return sound * loudness * np.float32(velocity)
 
 
-def chip_cycle(wave: str, count: int) -> Samples:
+def chip_cycle(wave: str, count: int) -> Stack:
     """One band-limited cycle of a console wave, its highest harmonics softened."""
     k = np.arange(1, count + 1)
     return table((harmonics(wave, count) * np.exp(-k / 45))[None, :], np.zeros(count))

@@ -1,4 +1,4 @@
-"""Owns the instruments that breathe: flute, clarinet, melodica, accordion, whistle, choir, strings."""
+"""Owns what is blown, bowed or sung: flute, clarinet, trumpet, accordion, fiddle, choir."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..score import RATE, Samples
-from ..waves import audible, band, clock, envelope, hertz, noise, read, table, turn, vibrato
+from playlist_app.library.demo.score import Samples
+from playlist_app.library.demo.unison import Bend, Unison
+from playlist_app.library.demo.waves import (
+    Stack,
+    audible,
+    band,
+    clock,
+    envelope,
+    hertz,
+    noise,
+    table,
+)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def coloured(
     frequency: float, tilt: float, even: float, formants: tuple[tuple[float, float], ...]
-) -> Samples:
+) -> Stack:
     """Two cycles, soft and full: harmonics falling as k^−tilt, even ones scaled, through formants.
 
     `formants` are (Hz, gain): broad resonances that stay put while the pitch moves.
@@ -35,8 +45,9 @@ def coloured(
 class Wind:
     """A blown, bowed or sung tone: brighter when louder, with breath and a vibrato that swells in.
 
-    `tilt` is how fast harmonics fall, `even` the level of the even ones, `breath` the level of noise
-    around the tone, `vibrato` (Hz, semitones, seconds before it), `chorus` voices `detune` cents apart.
+    `tilt` is how fast harmonics fall, `even` the level of the even ones, `breath` the level of
+    noise around the tone, `vibrato` (Hz, semitones, seconds before it), `chorus` voices `detune`
+    cents apart.
     """
 
     tilt: float = 1.6
@@ -55,29 +66,14 @@ class Wind:
     def __call__(self, pitch: float, seconds: float, velocity: float, colour: float) -> Samples:
         frequency = hertz(pitch)
         loudness = envelope(seconds, self.attack, self.decay, self.sustain, self.release)
-        # Air and bow start gently: square the rise.
-        rise = np.minimum(1, clock(len(loudness)) / max(self.attack, 1e-3))
-        loudness *= rise
         count = len(loudness)
         time = clock(count)
+        loudness *= np.minimum(1, time / self.attack)  # air and bow start gently: the rise squared
         stack = coloured(frequency, self.tilt, self.even, self.formants)
         position = np.clip(velocity * loudness * 1.15 + colour * 0.3, 0, 0.999)
-        sound = np.zeros((2, count) if self.chorus > 1 else count, dtype=np.float32)
-        for i in range(self.chorus):
-            rate, depth, delay = self.vibrato
-            bend = vibrato(time, rate * (1 + 0.09 * i), depth, delay, start=i * 0.37)
-            if self.scoop:
-                bend = bend - self.scoop * np.exp(-time / 0.05)
-            place = (i / (self.chorus - 1) * 2 - 1) if self.chorus > 1 else 0.0
-            spread = frequency * 2 ** (place * self.detune / 1200)
-            voice = read(stack, turn(spread, bend, count, i * 0.13), position)
-            if self.chorus > 1:
-                side = place * (0.8 if i % 2 else -0.8)
-                sound[0] += voice * np.float32(np.sqrt((1 - side) / 2))
-                sound[1] += voice * np.float32(np.sqrt((1 + side) / 2))
-            else:
-                sound += voice
-        sound /= np.float32(np.sqrt(self.chorus))
+        unison = Unison(self.chorus, self.detune, width=0.8 if self.chorus > 1 else 0.0)
+        bend = Bend(self.vibrato, (self.scoop, 0.05))
+        sound = unison.play(stack, frequency, count, position, bend)
         if self.breath:
             air = band(noise(count, round(pitch)), frequency * 0.8, min(frequency * 5, 6000))
             sound = sound + air * np.float32(self.breath) * (0.5 + np.exp(-time / 0.05))

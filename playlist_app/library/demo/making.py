@@ -7,11 +7,12 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection
 from pathlib import Path
 
-from ..artwork import draw
+from playlist_app.library.artwork import draw
+
 from .catalogue import DEMO_PLAYLIST, SONGS, Song
 from .encode import encode
 from .genres import compose
@@ -44,13 +45,11 @@ def cover(song: Song) -> bytes:
 def make_all(
     folder: Path, *, processes: int = 2, skip: Collection[str] = ()
 ) -> Iterator[tuple[Song, Path]]:
-    """Make every song whose slug is not in `skip`, and yield each as soon as its file is there.
-
-    The songs of the demo playlist come first. Closing the iterator early stops after the songs in work.
-    """
+    """The whole shelf but what is in `skip`; see the package's `make_all`."""
     folder.mkdir(parents=True, exist_ok=True)
+    first = {slug: place for place, slug in enumerate(DEMO_PLAYLIST)}
     wanted = [song for song in SONGS if song.slug not in skip]
-    wanted.sort(key=lambda song: song.slug not in DEMO_PLAYLIST)
+    wanted.sort(key=lambda song: first.get(song.slug, len(first)))
     if processes <= 1:
         for song in wanted:
             yield song, make(song, folder)
@@ -60,9 +59,9 @@ def make_all(
         processes, multiprocessing.get_context("spawn"), initializer=follow_parent
     )
     try:
-        work = {pool.submit(make, song, folder): song for song in wanted}
-        for done in as_completed(work):
-            yield work[done], done.result()
+        work = [(song, pool.submit(make, song, folder)) for song in wanted]
+        for song, file in work:
+            yield song, file.result()
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -1,0 +1,49 @@
+"""Blank shapes: what templates of a row and of a page are rendered with, for scripts to fill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playlist_app.playlists.order import OrderMode
+
+
+def blank_item() -> dict[str, Any]:
+    """An item without anything in it."""
+    nobody = {"id": "", "name": ""}
+    track = {
+        "id": "",
+        "title": "",
+        "artist": "",
+        "album": "",
+        "duration_seconds": None,
+        "duration_formatted": "",
+        "cover_url": None,
+        "audio": None,
+    }
+    return {
+        "id": "",
+        "track": track,
+        "rank": "",
+        "position": "",
+        "votes": 0,
+        "up": 0,
+        "down": 0,
+        "added_by": nobody,
+        "added_at": "",
+        "is_playing": False,
+        "played_at": None,
+        "my_vote": None,
+    }
+
+
+def blank_playlist() -> dict[str, Any]:
+    """A playlist without anything in it."""
+    return {
+        "id": "",
+        "title": "",
+        "description": "",
+        "order_mode": OrderMode.MANUAL,
+        "consume": False,
+        "my_role": "",
+        "seq": 0,
+    }

@@ -1,0 +1,85 @@
+// Calls to the server's API, from pages and from the worker.
+
+import { address } from "./site.js";
+
+/** No answer: no network, or a server that can't be reached. */
+export class Unreachable extends Error {}
+
+/** The server answered: not for who isn't logged in. */
+export class SignedOut extends Error {}
+
+/** The server said no. */
+export class Refused extends Error {
+  /** @param {number} status @param {any} problem problem+json */
+  constructor(status, problem) {
+    super(problem?.detail ?? `The server answered ${status}.`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+const PATIENCE = 10_000; // milliseconds
+
+/** @type {string | undefined} */
+let token =
+  globalThis.document?.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? undefined;
+
+/** The token of unsafe calls, asked for anew where there is none or it is no longer right. */
+async function csrf() {
+  if (!token) token = (await call("GET", "users/me")).csrf_token;
+  return token ?? "";
+}
+
+/**
+ * Call the API; answers its JSON, or null.
+ * @param {string} method
+ * @param {string} path below /api/v1/
+ * @param {unknown} [body]
+ * @param {{key?: string, patience?: number}} [options] `key` is the Idempotency-Key
+ * @returns {Promise<any>}
+ * @throws {Unreachable | SignedOut | Refused}
+ */
+export async function call(method, path, body, options = {}) {
+  const response = await send(method, path, body, options);
+  if (response.status === 401) throw new SignedOut("Log in first.");
+  const text = await response.text();
+  const answer = text ? JSON.parse(text) : null;
+  if (response.ok) return answer;
+  if (response.status === 400 && answer?.csrf && token && method !== "GET") {
+    token = undefined; // it was another session's
+    return call(method, path, body, options);
+  }
+  throw new Refused(response.status, answer);
+}
+
+/** @param {string} method @param {string} path @param {unknown} body @param {{key?: string, patience?: number}} options */
+async function send(method, path, body, { key, patience = PATIENCE }) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (method !== "GET") headers["X-CSRF-Token"] = await csrf();
+  try {
+    return await fetch(address(`api/v1/${path}`), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(patience),
+    });
+  } catch (error) {
+    throw new Unreachable(String(error));
+  }
+}
+
+/** Whether the server answers at all; "online" of the browser says nothing about that. */
+export async function reachable(patience = 4000) {
+  try {
+    const options = {
+      signal: AbortSignal.timeout(patience),
+      cache: /** @type {RequestCache} */ ("no-store"),
+    };
+    return (await fetch(address("healthz"), options)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+// The bytes of audio on this device: 1 MiB chunks in the Cache API, each verified when it is put.
+// Measured against whole files, IndexedDB and OPFS: docs/decisions/0006-audio-in-chunks.md.
+
+import { address } from "../site.js";
+import { deviceDatabase } from "./database.js";
+import { partsOf } from "./range.js";
+
+/** @typedef {import("./database.js").KeptAudio} KeptAudio */
+
+export const AUDIO_CACHE = "jamboree-audio-1";
+export const COVER_CACHE = "jamboree-covers-1";
+
+/** Under which address a chunk lies; nobody fetches it. @param {string} sha256 @param {number} index */
+function keyOf(sha256, index) {
+  return address(`audio/${sha256}?chunk=${index}`);
+}
+
+/** @param {string} sha256 @returns {Promise<KeptAudio | undefined>} */
+export async function kept(sha256) {
+  return (await deviceDatabase()).get("audio", sha256);
+}
+
+/**
+ * Keep a chunk, and note that it is here: in this order, so that what is noted is there.
+ * @param {import("./database.js").AudioEntry} entry
+ * @param {number} index
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export async function keep(entry, index, bytes) {
+  const cache = await caches.open(AUDIO_CACHE);
+  await cache.put(keyOf(entry.sha256, index), new Response(bytes));
+  const database = await deviceDatabase();
+  const tx = database.transaction("audio", "readwrite");
+  /** @type {KeptAudio} */
+  const known = (await tx.store.get(entry.sha256)) ?? {
+    sha256: entry.sha256,
+    size: entry.size_bytes,
+    format: entry.format,
+    chunkSize: entry.chunk_size,
+    have: [],
+    complete: false,
+    lastUsed: Date.now(),
+  };
+  if (!known.have.includes(index)) known.have.push(index);
+  known.complete = known.have.length === entry.chunks.length;
+  await tx.store.put(known);
+  await tx.done;
+}
+
+/** Forget a file: the bytes first, so that no bytes stay that nobody knows of. @param {string} sha256 */
+export async function forget(sha256) {
+  const known = await kept(sha256);
+  if (!known) return;
+  const cache = await caches.open(AUDIO_CACHE);
+  for (const index of known.have) await cache.delete(keyOf(sha256, index));
+  await (await deviceDatabase()).delete("audio", sha256);
+}
+
+/**
+ * A range of a file as a stream, chunk by chunk as the player takes it; null when a chunk is gone.
+ * @param {KeptAudio} file
+ * @param {{start: number, end: number}} range
+ * @returns {Promise<ReadableStream<Uint8Array> | null>}
+ */
+export async function read(file, range) {
+  const cache = await caches.open(AUDIO_CACHE);
+  const parts = partsOf(range, file.chunkSize);
+  // Whether the browser threw something away is found out before an answer is begun.
+  for (const { index } of parts.slice(0, 2)) {
+    if (!(await cache.match(keyOf(file.sha256, index)))) return null;
+  }
+  let at = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const part = parts[at];
+      at += 1;
+      if (!part) {
+        controller.close();
+        return;
+      }
+      const response = await cache.match(keyOf(file.sha256, part.index));
+      if (!response) {
+        controller.error(new Error("a chunk is gone"));
+        return;
+      }
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      controller.enqueue(bytes.subarray(part.from, part.to));
+    },
+  });
+}
+
+/** Note that a file was played, for who is thrown out first. @param {string} sha256 */
+export async function used(sha256) {
+  const database = await deviceDatabase();
+  const known = await database.get("audio", sha256);
+  if (known) await database.put("audio", { ...known, lastUsed: Date.now() });
+}

@@ -1,0 +1,146 @@
+// What this device keeps, in IndexedDB. The bytes of audio and covers are in the Cache API
+// (chunks.js); here is the index of them, and everything else.
+//
+// Two kinds of databases: `jamboree` is the device's own; `jamboree-<person>` holds one person's
+// things, so that another person's log-in has another database and can't even see the first's.
+
+import { openDB } from "../../vendor/idb.js";
+
+/** @typedef {import("idb").IDBPDatabase<any>} Database */
+
+/**
+ * A playlist that was taken along.
+ * @typedef {object} Copy
+ * @property {string} id the playlist's
+ * @property {import("../playlists/shapes.js").Playlist} playlist
+ * @property {import("../playlists/shapes.js").Item[]} items with one's own votes
+ * @property {number} seq
+ * @property {string} epoch
+ * @property {AudioEntry[]} audio
+ * @property {string[]} covers
+ * @property {number} sizeBytes
+ * @property {boolean} pinned
+ * @property {"original"} quality
+ * @property {"fetching" | "paused" | "whole"} state
+ * @property {string} [problem] why it is paused
+ * @property {number} checkedAt milliseconds
+ * @property {object[]} messages
+ * @property {object[]} snapshots
+ */
+
+/**
+ * What the manifest says of an audio file.
+ * @typedef {object} AudioEntry
+ * @property {string} sha256
+ * @property {string} url
+ * @property {number} size_bytes
+ * @property {string} format
+ * @property {number} chunk_size
+ * @property {string[]} chunks the SHA-256 of each
+ */
+
+/**
+ * What is on this device of an audio file; in the device's own database, as the bytes are shared.
+ * @typedef {object} KeptAudio
+ * @property {string} sha256
+ * @property {number} size
+ * @property {string} format
+ * @property {number} chunkSize
+ * @property {number[]} have indexes of the chunks that are here and were verified
+ * @property {boolean} complete
+ * @property {number} lastUsed milliseconds
+ */
+
+const LAYOUT = 1;
+
+/** @type {Promise<Database> | null} */
+let device = null;
+/** @type {Map<string, Promise<Database>>} */
+const people = new Map();
+
+/** The device's own database. @returns {Promise<Database>} */
+export function deviceDatabase() {
+  device ??= openDB("jamboree", LAYOUT, {
+    upgrade(db) {
+      db.createObjectStore("facts"); // name → value: device id, who is here, budget
+      db.createObjectStore("audio", { keyPath: "sha256" }); // KeptAudio
+      db.createObjectStore("log", { keyPath: "n", autoIncrement: true }); // what was evicted, and why
+      db.createObjectStore("counts"); // hits and misses, by week
+    },
+  });
+  return device;
+}
+
+/** One person's database. @param {string} person their id @returns {Promise<Database>} */
+export function personDatabase(person) {
+  let database = people.get(person);
+  if (!database) {
+    database = openDB(`jamboree-${person}`, LAYOUT, {
+      upgrade(db) {
+        db.createObjectStore("copies", { keyPath: "id" }); // Copy
+        const operations = db.createObjectStore("operations", {
+          keyPath: "n",
+          autoIncrement: true,
+        });
+        operations.createIndex("state", "state"); // QueuedOperation
+        db.createObjectStore("merged", { keyPath: "n", autoIncrement: true }); // what came of them
+        db.createObjectStore("threads"); // playlist id → messages
+        db.createObjectStore("snapshots"); // playlist id → snapshots
+      },
+    });
+    people.set(person, database);
+  }
+  return database;
+}
+
+/** A fact about this device. @param {string} name @returns {Promise<any>} */
+export async function fact(name) {
+  return (await deviceDatabase()).get("facts", name);
+}
+
+/** @param {string} name @param {unknown} value */
+export async function setFact(name, value) {
+  await (await deviceDatabase()).put("facts", value, name);
+}
+
+/** Who is here: the person who logged in last on this device and did not log out.
+ * @returns {Promise<{id: string, name: string} | null>} */
+export async function person() {
+  return (await fact("person")) ?? null;
+}
+
+/** Somebody logged in here. @param {{id: string, name: string}} one */
+export async function welcome(one) {
+  const known = await person();
+  if (known?.id === one.id && known.name === one.name) return;
+  await setFact("person", one);
+  const people = new Set((await fact("people")) ?? []);
+  await setFact("people", [...people.add(one.id)]);
+}
+
+/** They logged out: what is theirs stays, and is hidden until they are back. */
+export async function farewell() {
+  await setFact("person", null);
+}
+
+/** This device's own id, made once. @returns {Promise<string>} */
+export async function deviceId() {
+  const known = await fact("device");
+  if (known) return known;
+  const made = crypto.randomUUID();
+  await setFact("device", made);
+  return made;
+}
+
+/** The database of who is here, or null when nobody is. */
+export async function myDatabase() {
+  const me = await person();
+  return me ? personDatabase(me.id) : null;
+}
+
+/** Tell every page and the worker. @param {string} kind @param {object} [detail] */
+export function announce(kind, detail = {}) {
+  const channel = new BroadcastChannel("jamboree");
+  channel.postMessage({ kind, ...detail });
+  channel.close();
+}

@@ -1,0 +1,42 @@
+// Ranges of a file, asked for by a media element and answered from chunks. Needs no browser.
+
+/**
+ * Read a Range header for a file of `size` bytes.
+ * @param {string | null} header
+ * @param {number} size
+ * @returns {{start: number, end: number} | "whole" | "unsatisfiable"} `end` is not included
+ */
+export function parseRange(header, size) {
+  const match = header?.trim().match(/^bytes=(\d*)-(\d*)$/);
+  // None, several, another unit, nonsense: everything may be answered (RFC 9110, section 14.2).
+  if (!match || (!match[1] && !match[2])) return "whole";
+  if (!match[1]) {
+    const count = Number(match[2]);
+    if (count === 0) return "unsatisfiable";
+    return { start: Math.max(0, size - count), end: size };
+  }
+  const start = Number(match[1]);
+  const last = match[2] ? Number(match[2]) : size - 1;
+  if (last < start) return "whole"; // invalid, so ignored
+  if (start >= size) return "unsatisfiable";
+  return { start, end: Math.min(last, size - 1) + 1 };
+}
+
+/**
+ * Which parts of which chunks make up a range.
+ * @param {{start: number, end: number}} range
+ * @param {number} chunkSize
+ * @returns {{index: number, from: number, to: number}[]} `to` is not included
+ */
+export function partsOf({ start, end }, chunkSize) {
+  const parts = [];
+  for (let index = Math.floor(start / chunkSize); index * chunkSize < end; index += 1) {
+    const base = index * chunkSize;
+    parts.push({
+      index,
+      from: Math.max(0, start - base),
+      to: Math.min(chunkSize, end - base),
+    });
+  }
+  return parts;
+}

@@ -1,0 +1,137 @@
+// <take-along>: the button that takes a playlist along. It fills while it downloads; while the copy is
+// whole it says so. A press on a whole copy leads to the downloads, where it can be removed.
+
+import { Refused, SignedOut, Unreachable } from "../api.js";
+import { toast } from "../pages/toast-line.js";
+import { address } from "../site.js";
+import { megabytes, say } from "../words.js";
+import { copy, download, follow, NoRoom, share, takeAlong } from "./copies.js";
+
+const FOLLOWS_AFTER = 1500; // milliseconds after the last change: a party changes a list often
+
+class TakeAlong extends HTMLElement {
+  /** @type {BroadcastChannel | null} */
+  #news = null;
+  /** @type {AbortController | null} */
+  #listeners = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #following;
+  #busy = false;
+
+  connectedCallback() {
+    if (!this.dataset.playlist) return; // in a template
+    this.#listeners = new AbortController();
+    const options = { signal: this.#listeners.signal };
+    this.button.addEventListener("click", () => this.#pressed(), options);
+    document.addEventListener("jam:room", (event) => this.#watch(event), options);
+    this.#news = new BroadcastChannel("jamboree");
+    this.#news.onmessage = ({ data }) => {
+      if (["copies", "progress"].includes(data.kind)) this.show();
+    };
+    this.show();
+  }
+
+  disconnectedCallback() {
+    this.#listeners?.abort();
+    this.#news?.close();
+    clearTimeout(this.#following);
+  }
+
+  get button() {
+    return /** @type {HTMLButtonElement} */ (this.querySelector("button"));
+  }
+
+  get playlist() {
+    return this.dataset.playlist ?? "";
+  }
+
+  async show() {
+    const one = await copy(this.playlist).catch(() => undefined);
+    const part = one ? await share(one) : 0;
+    const state = one ? (one.state === "whole" && part === 1 ? "whole" : one.state) : "none";
+    this.button.dataset.state = state;
+    this.button.dataset.icon = state === "whole" ? "check" : "arrow-down-to-line";
+    this.button.style.setProperty("--filled", String(state === "none" ? 0 : part));
+    const percent = Math.floor(part * 100);
+    const texts = {
+      none: say("take_along"),
+      fetching: say("getting", { percent }),
+      paused: say("resume"),
+      whole: say("on_device"),
+    };
+    if (this.button.textContent !== texts[state]) this.button.textContent = texts[state];
+  }
+
+  async #pressed() {
+    if (this.button.dataset.state === "whole") {
+      location.assign(address("downloads"));
+      return;
+    }
+    if (!navigator.serviceWorker || !globalThis.caches) {
+      toast(say("no_worker"));
+      return;
+    }
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      const taking = takeAlong(this.playlist);
+      this.button.dataset.state = "fetching";
+      await this.#sayHowMuch();
+      await taking;
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#busy = false;
+    this.show();
+  }
+
+  async #sayHowMuch() {
+    const one = await copy(this.playlist);
+    if (one) toast(say("needs", { size: megabytes(one.sizeBytes) }));
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof NoRoom) {
+      const sizes = { size: megabytes(error.needed), free: megabytes(error.free) };
+      toast(say("not_enough", sizes));
+    } else if (error instanceof SignedOut) {
+      toast(say("log_in_again"));
+    } else {
+      let reason = say("wrong_bytes");
+      if (error instanceof Unreachable) reason = say("no_network");
+      if (error instanceof Refused) reason = say("refused", { status: error.status });
+      if (error instanceof DOMException) reason = say("disk_full");
+      toast(say("broken_off", { reason }));
+    }
+  }
+
+  /** The copy follows the list while the page is open. @param {Event} event */
+  #watch(event) {
+    const { room } = /** @type {CustomEvent} */ (event).detail;
+    if (room.id !== this.playlist) return;
+    const options = { signal: this.#listeners?.signal };
+    room.model.addEventListener("change", () => this.#later(), options);
+    this.#later();
+  }
+
+  #later() {
+    clearTimeout(this.#following);
+    this.#following = setTimeout(() => this.#follow(), FOLLOWS_AFTER);
+  }
+
+  async #follow() {
+    const one = await copy(this.playlist).catch(() => undefined);
+    const list = /** @type {any} */ (this.closest("jam-playlist"));
+    if (!one || !list?.room || one.seq >= list.room.model.seq) return;
+    try {
+      const fresh = await follow(this.playlist);
+      if (fresh?.state === "fetching") await download(this.playlist);
+    } catch (error) {
+      if (error instanceof NoRoom) this.#failed(error);
+      // Otherwise: no network just now; the next change or start tries again.
+    }
+  }
+}
+
+customElements.define("take-along", TakeAlong);

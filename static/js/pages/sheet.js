@@ -1,0 +1,79 @@
+// The sheet: shows a page of the app (its #main) over the one that is open: from below on a phone,
+// beside on a desktop. Without scripts, or without network, its links simply lead to that page.
+
+import { Unreachable } from "../api.js";
+import { say } from "../words.js";
+import { toast } from "./toast-line.js";
+
+/** @type {any} */
+const htmx = /** @type {any} */ (globalThis).htmx;
+
+const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.sheet"));
+/** @type {HTMLElement | null} */
+let cameFrom = null;
+
+/** @param {string} href @param {HTMLElement | null} from */
+async function open(href, from) {
+  cameFrom = from;
+  try {
+    await htmx.ajax("GET", href, {
+      target: "#sheet",
+      select: "#main > *",
+      swap: "innerHTML",
+      push: "false",
+    });
+  } catch (error) {
+    toast(say("unreachable"));
+    throw new Unreachable(String(error));
+  }
+  if (!dialog.open) dialog.showModal();
+}
+
+function close() {
+  dialog.close();
+}
+
+dialog?.addEventListener("close", () => {
+  document.getElementById("sheet")?.replaceChildren();
+  cameFrom?.focus();
+});
+
+dialog?.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (target === dialog || target.closest(".sheet-close")) close();
+});
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = /** @type {HTMLAnchorElement | null} */ (
+      /** @type {Element} */ (event.target).closest("a[data-sheet]")
+    );
+    if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open(link.href, link);
+  },
+  true,
+);
+
+document.addEventListener("jam:sheet", (event) => {
+  const { href, from } = /** @type {CustomEvent} */ (event).detail;
+  open(href, from);
+});
+
+// A form in the sheet that is done with it: what the answer shows goes to the page, not the sheet.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = /** @type {CustomEvent} */ (event).detail;
+  const form = ctx.sourceElement;
+  if (!(form instanceof HTMLFormElement) || !form.closest("#sheet")) return;
+  const isDone = ctx.response?.raw?.ok && form.matches("[data-closes], [data-leaves]");
+  if (!isDone) return;
+  const main = tasks.find((/** @type {any} */ task) => task.type === "main");
+  if (main) {
+    main.target = document.getElementById("main");
+    main.swapSpec = { style: "outerHTML" };
+  }
+  if (form.matches("[data-leaves]")) ctx.push = ctx.response.raw.url;
+  close();
+});

@@ -1,0 +1,468 @@
+// <jam-playlist>: a playlist's page. The server rendered it; from then on it is kept true by the
+// model of the room, row by row, in place: focus, half-typed text and the scroll position stay.
+
+import Sortable from "../../vendor/sortable.js";
+import { Refused, SignedOut, Unreachable } from "../api.js";
+import { drain, enqueue } from "../offline/outbox.js";
+import { toast } from "../pages/toast-line.js";
+import { personOnPage } from "../site.js";
+import { hue, say, sayCount, spell } from "../words.js";
+import { enter, leave } from "./rooms.js";
+import { fill, make, read } from "./row.js";
+
+/** @typedef {import("./shapes.js").Item} Item */
+
+const NEIGHBOURS = 5; // named in a move: should the nearest be gone by then, the next one counts
+const STILL_AFTER = 250; // milliseconds without scrolling
+
+export class JamPlaylist extends HTMLElement {
+  /** @type {import("./rooms.js").PlaylistRoom | null} */
+  room = null;
+  #dragging = false;
+  #scrolledAt = 0;
+  #late = false; // an order is waiting for the finger to be lifted
+  /** @type {AbortController | null} */
+  #listeners = null;
+  /** @type {InstanceType<typeof Sortable> | null} */
+  #sortable = null;
+  /** What plays as it was shown last: only what begins lights up. @type {string | null} */
+  #lit = null;
+
+  connectedCallback() {
+    if (!this.dataset.playlist) return; // in a template
+    this.#listeners = new AbortController();
+    const options = { signal: this.#listeners.signal };
+    this.room = enter(this.beginning());
+    this.#lit = this.room.model.room.id;
+    const { model, channel } = this.room;
+    model.addEventListener("change", (e) => this.#changed(e), options);
+    this.room.addEventListener("presence", () => this.#showPresence(), options);
+    this.room.addEventListener("state", () => this.#showState(), options);
+    this.room.addEventListener("gone", () => this.#gone(), options);
+    this.room.addEventListener("signed-out", () => this.#signedOut(), options);
+    this.rows.form?.addEventListener("submit", (e) => this.#submitted(e), options);
+    addEventListener("scroll", () => this.#scrolled(), { passive: true, ...options });
+    this.#sortable = this.#makeSortable();
+    this.#showPresence();
+    this.#showCount();
+    this.#showState();
+    if (model.seq > Number(this.dataset.seq) || model.waiting.length) this.#showAll();
+    this.dispatchEvent(new CustomEvent("jam:room", { bubbles: true, detail: { room: this.room } }));
+    void channel;
+  }
+
+  disconnectedCallback() {
+    this.#listeners?.abort();
+    this.#sortable?.destroy();
+    if (this.room) leave(this.room);
+    this.room = null;
+  }
+
+  /** The <ol> and the form around it. */
+  get rows() {
+    const list = /** @type {HTMLElement} */ (this.field("rows"));
+    return { list, form: list.closest("form") };
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  field(name) {
+    return /** @type {HTMLElement} */ (this.querySelector(`[data-field="${name}"]`));
+  }
+
+  /** What the page itself says: rows, and what stands in its attributes.
+   * @returns {import("./rooms.js").Beginning} */
+  beginning() {
+    const d = this.dataset;
+    const items = [...this.rows.list.children].map((row) => read(/** @type {HTMLElement} */ (row)));
+    return {
+      playlist: {
+        id: d.playlist ?? "",
+        title: this.field("title").textContent ?? "",
+        description: this.field("description").textContent ?? "",
+        order_mode: d.mode ?? "manual",
+        consume: Boolean(d.consume),
+        my_role: d.role ?? "viewer",
+        seq: Number(d.seq),
+        item_count: items.length,
+        duration_seconds: 0,
+      },
+      items,
+      seq: Number(d.seq),
+      epoch: d.epoch ?? "",
+      room: d.room ? JSON.parse(d.room) : undefined,
+    };
+  }
+
+  get model() {
+    if (!this.room) throw new Error("not on a page");
+    return this.room.model;
+  }
+
+  get canEdit() {
+    return ["owner", "editor"].includes(this.model.playlist.my_role);
+  }
+
+  // --- showing -----------------------------------------------------------------------------------
+
+  /** @param {Event} event */
+  #changed(event) {
+    const { kind, id } = /** @type {CustomEvent} */ (event).detail;
+    if (kind === "deleted") this.#gone();
+    else if (kind === "settings") this.#showSettings();
+    else if (kind === "voted" || kind === "updated") this.#showOne(id);
+    else if (kind === "playing") this.#showPlaying();
+    else if (kind !== "members") this.#showAll();
+  }
+
+  /** @param {string} id */
+  #showOne(id) {
+    const row = document.getElementById(id);
+    const item = this.model.view(id);
+    if (!row || !item) return;
+    fill(row, item, Number(row.querySelector(".place")?.textContent));
+    if (this.model.playlist.order_mode === "votes") this.#order();
+  }
+
+  #showPlaying() {
+    const { id } = this.model.room;
+    for (const row of this.rows.list.querySelectorAll("[data-playing]")) {
+      if (row.id !== id) this.#showOne(row.id);
+    }
+    if (id) this.#showOne(id);
+    const row = id ? document.getElementById(id) : null;
+    if (row && id !== this.#lit) {
+      row.toggleAttribute("data-lit", true);
+      row.addEventListener("animationend", () => row.removeAttribute("data-lit"), { once: true });
+    }
+    this.#lit = id;
+    if (this.model.playlist.order_mode === "votes") this.#order();
+  }
+
+  #showAll() {
+    const shown = this.model.shown();
+    const ids = new Set(shown.map((item) => item.id));
+    for (const row of [...this.rows.list.children]) {
+      if (!ids.has(row.id)) this.#drop(/** @type {HTMLElement} */ (row));
+    }
+    for (const [index, item] of shown.entries()) {
+      const row = document.getElementById(item.id);
+      if (row) fill(row, item, index + 1);
+      else this.#insert(item, index);
+    }
+    this.#order();
+    this.#showCount();
+  }
+
+  /** @param {HTMLElement} row */
+  #drop(row) {
+    // Focus goes to the neighbour, not to the top of the page.
+    if (row.contains(document.activeElement)) {
+      const next = /** @type {HTMLElement | null} */ (
+        row.nextElementSibling ?? row.previousElementSibling
+      );
+      /** @type {HTMLElement | null | undefined} */ (next?.querySelector("button"))?.focus();
+    }
+    row.remove();
+  }
+
+  /** @param {Item} item @param {number} index */
+  #insert(item, index) {
+    const row = make(item, this.model.playlist.id, index + 1);
+    row.toggleAttribute("data-new", true);
+    row.addEventListener("animationend", () => row.removeAttribute("data-new"), { once: true });
+    this.rows.list.insertBefore(row, this.rows.list.children[index] ?? null);
+  }
+
+  /** Bring the rows into the order of the model; each glides to its place. While somebody drags or
+   * scrolls nothing moves under the finger: it waits. */
+  #order() {
+    const quiet = performance.now() - this.#scrolledAt > STILL_AFTER;
+    if (this.#dragging || !quiet) {
+      if (!this.#late) this.#whenStill();
+      return;
+    }
+    const { list } = this.rows;
+    const wanted = this.model.shown().map((item) => item.id);
+    const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+    if (rows.every((row, index) => row.id === wanted[index])) {
+      this.#number();
+      return;
+    }
+    const before = new Map(rows.map((row) => [row, isSeen(row) ? row.offsetTop : null]));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const row of outOfPlace(rows, wanted)) {
+      const next = wanted[wanted.indexOf(row.id) + 1];
+      put(list, row, byId.get(next) ?? null);
+    }
+    // Several may have moved: what is still not right is put right from the end.
+    for (let i = wanted.length - 1; i >= 0; i -= 1) {
+      const row = byId.get(wanted[i]);
+      const next = byId.get(wanted[i + 1]) ?? null;
+      if (row && row.nextElementSibling !== next) put(list, row, next);
+    }
+    this.#number();
+    glide(before);
+  }
+
+  #whenStill() {
+    this.#late = true;
+    const check = () => {
+      if (this.#dragging || performance.now() - this.#scrolledAt <= STILL_AFTER) {
+        setTimeout(check, STILL_AFTER);
+      } else {
+        this.#late = false;
+        if (this.room) this.#order();
+      }
+    };
+    setTimeout(check, STILL_AFTER);
+  }
+
+  #number() {
+    for (const [index, row] of [...this.rows.list.children].entries()) {
+      const place = row.querySelector(".place");
+      if (place && place.textContent !== String(index + 1)) place.textContent = String(index + 1);
+    }
+  }
+
+  #showCount() {
+    const shown = this.model.shown();
+    const seconds = shown.reduce((sum, item) => sum + (item.track.duration_seconds ?? 0), 0);
+    const count = sayCount("tracks", shown.length);
+    this.field("count").textContent = seconds ? `${count} · ${spell(seconds)}` : count;
+    this.field("empty").hidden = shown.length > 0;
+  }
+
+  #showPresence() {
+    const { count, people } = this.room?.presence ?? { count: 0, people: [] };
+    this.field("presence").textContent = count ? `${sayCount("people_here", count)} ·` : "";
+    this.field("avatars").replaceChildren(
+      ...people.slice(0, 5).map(({ name }) => {
+        const avatar = document.createElement("span");
+        avatar.className = "avatar";
+        avatar.dataset.hue = String(hue(name));
+        avatar.title = name;
+        avatar.textContent = name.slice(0, 1);
+        return avatar;
+      }),
+    );
+  }
+
+  #showSettings() {
+    const { title, description, order_mode } = this.model.playlist;
+    this.dataset.mode = order_mode;
+    this.field("title").textContent = title;
+    this.field("description").textContent = description;
+    this.field("description").hidden = !description;
+    this.field("mode").textContent = say(order_mode === "votes" ? "votes_order" : "your_order");
+    document.title = `${title} · Jamboree`;
+    this.#sortable?.option("disabled", order_mode !== "manual" || !this.canEdit);
+  }
+
+  #showState() {
+    const state = this.room?.channel.state ?? "reconnecting";
+    this.dispatchEvent(new CustomEvent("jam:state", { bubbles: true, detail: state }));
+  }
+
+  #gone() {
+    toast(say("playlist_gone"));
+    for (const control of this.querySelectorAll("button, input")) {
+      control.setAttribute("disabled", "");
+    }
+    this.field("strip").hidden = false;
+    this.field("strip").textContent = say("playlist_gone");
+  }
+
+  #signedOut() {
+    toast(say("log_in_again"), { label: say("log_in"), act: () => location.reload() });
+  }
+
+  // --- acting ------------------------------------------------------------------------------------
+
+  /** A button of a row was pressed. @param {SubmitEvent} event */
+  #submitted(event) {
+    const button = /** @type {HTMLButtonElement} */ (event.submitter);
+    const row = /** @type {HTMLElement | null} */ (button?.closest(".row"));
+    if (!row || !personOnPageOrShell()) return;
+    event.preventDefault();
+    if (button.matches(".votes button")) this.vote(row.id, button.value);
+    else if (button.matches(".art")) this.#play(row.id);
+    else if (button.matches(".remove")) this.takeOff(row.id);
+    else if (button.matches(".move")) this.#askWhere(button);
+  }
+
+  /** @param {string} id @param {string} direction */
+  vote(id, direction) {
+    this.#change({ kind: "vote", item: id, direction: /** @type {any} */ (direction) }, id);
+  }
+
+  /** @param {string} id */
+  takeOff(id) {
+    this.#change({ kind: "remove", item: id }, id);
+  }
+
+  /** Put an item at a 0-based index among the others. @param {string} id @param {number} index */
+  move(id, index) {
+    const others = this.model
+      .shown()
+      .map((item) => item.id)
+      .filter((other) => other !== id);
+    const after = others.slice(Math.max(0, index - NEIGHBOURS), index).reverse();
+    const before = others.slice(index, index + NEIGHBOURS);
+    this.#change({ kind: "move", item: id, after, before }, id);
+    const title = this.model.view(id)?.track.title ?? "";
+    const values = { title, place: index + 1, count: others.length + 1 };
+    this.field("said").textContent = say("moved", values);
+  }
+
+  /** @param {import("./shapes.js").Track} track */
+  async add(track) {
+    const there = this.model.shown().find((item) => item.track.id === track.id);
+    if (there) {
+      this.alreadyHere(there);
+      return;
+    }
+    const sent = await this.#change(
+      { kind: "add", track: track.id, item: crypto.randomUUID() },
+      null,
+      track,
+    );
+    toast(say(sent ? "added" : "waits", { title: track.title }));
+  }
+
+  /** @param {Item} item */
+  alreadyHere(item) {
+    const vote = { label: say("vote_for_it"), act: () => this.vote(item.id, "up") };
+    toast(
+      say("here_already", { title: item.track.title }),
+      item.my_vote === "up" ? undefined : vote,
+    );
+  }
+
+  /**
+   * Make a change: written down, shown at once, and sent. Answers whether the server has it.
+   * @param {Omit<import("./shapes.js").Operation, "id" | "at" | "playlist" | "base_seq">} change
+   * @param {string | null} id the item that it is about
+   * @param {import("./shapes.js").Track} [track]
+   */
+  async #change(change, id, track) {
+    const about = track?.title ?? (id && this.model.view(id)?.track.title) ?? "";
+    const { playlist, seq } = this.model;
+    try {
+      const queued = await enqueue(
+        { ...change, playlist: playlist.id, base_seq: seq },
+        { about, track },
+      );
+      this.model.propose(queued);
+      return (await drain()) === "empty";
+    } catch (error) {
+      const known = [Refused, SignedOut, Unreachable].some((kind) => error instanceof kind);
+      toast(known ? /** @type {Error} */ (error).message : say("problem"));
+      return false;
+    }
+  }
+
+  /** @param {string} id */
+  #play(id) {
+    const detail = { room: this.room, item: id };
+    this.dispatchEvent(new CustomEvent("jam:play", { bubbles: true, detail }));
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #askWhere(button) {
+    if (this.model.playlist.order_mode !== "manual") {
+      toast(say("votes_decide"));
+      return;
+    }
+    const detail = { href: button.formAction, from: button };
+    this.dispatchEvent(new CustomEvent("jam:sheet", { bubbles: true, detail }));
+  }
+
+  #makeSortable() {
+    return Sortable.create(this.rows.list, {
+      handle: ".move",
+      draggable: ".row",
+      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180,
+      chosenClass: "lifted",
+      ghostClass: "gap",
+      disabled: this.model.playlist.order_mode !== "manual" || !this.canEdit,
+      onStart: () => {
+        this.#dragging = true;
+      },
+      onEnd: ({ item, oldIndex, newIndex }) => {
+        this.#dragging = false;
+        if (oldIndex !== newIndex && newIndex !== undefined) this.move(item.id, newIndex);
+      },
+    });
+  }
+
+  #scrolled() {
+    this.#scrolledAt = performance.now();
+  }
+}
+
+/** Without a person the page is nobody's; its forms then go to the server, which asks who it is. */
+function personOnPageOrShell() {
+  return personOnPage() !== null || document.querySelector("offline-page") !== null;
+}
+
+/** @param {HTMLElement} row */
+function isSeen(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  return bottom > -200 && top < innerHeight + 200;
+}
+
+/** The rows that moved against the others: usually one. @param {HTMLElement[]} rows
+ * @param {string[]} wanted */
+function outOfPlace(rows, wanted) {
+  let i = 0;
+  let j = 0;
+  const late = new Set();
+  while (i < rows.length && j < wanted.length) {
+    if (rows[i].id === wanted[j]) {
+      i += 1;
+      j += 1;
+    } else if (rows[i + 1]?.id === wanted[j]) {
+      late.add(rows[i]); // it went further down
+      i += 1;
+    } else {
+      const earlier = rows.find((row) => row.id === wanted[j]);
+      if (!earlier || late.has(earlier)) {
+        j += 1;
+        continue;
+      }
+      late.add(earlier); // it came from further down
+      j += 1;
+      if (late.size > 3) break;
+    }
+  }
+  return late;
+}
+
+/** Move a row without losing its focus, where the browser can. @param {HTMLElement} list
+ * @param {HTMLElement} row @param {HTMLElement | null} next */
+function put(list, row, next) {
+  const parent = /** @type {any} */ (list);
+  if (parent.moveBefore) {
+    parent.moveBefore(row, next);
+    return;
+  }
+  const focused = row.contains(document.activeElement) ? document.activeElement : null;
+  list.insertBefore(row, next);
+  /** @type {HTMLElement | null} */ (focused)?.focus({ preventScroll: true });
+}
+
+/** Let the rows that were seen glide from where they were. @param {Map<HTMLElement, number | null>} before */
+function glide(before) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const [row, top] of before) {
+    if (top === null || !row.isConnected) continue;
+    const moved = top - row.offsetTop;
+    if (!moved) continue;
+    row.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], {
+      duration: 220,
+      easing: "cubic-bezier(0.2, 0.7, 0.2, 1)",
+    });
+  }
+}
+
+customElements.define("jam-playlist", JamPlaylist);

@@ -1,0 +1,281 @@
+// One playlist as this device knows it: what the server said, and over it what waits to be sent.
+// Needs no page: a test calls it directly.
+
+import { following, sorted } from "./order.js";
+
+/** @typedef {import("./shapes.js").Item} Item */
+/** @typedef {import("./shapes.js").Playlist} Playlist */
+/** @typedef {import("./shapes.js").RoomState} RoomState */
+/** @typedef {import("./shapes.js").Happening} Happening */
+/** @typedef {import("./shapes.js").QueuedOperation} QueuedOperation */
+/** @typedef {import("./shapes.js").Result} Result */
+
+const VALUE = { up: 1, down: -1, none: 0 };
+
+/** Nothing is on. @type {RoomState} */
+export const SILENT = { id: null, position_ms: 0, server_time: "", playing: false, speaker: null };
+
+/**
+ * Fires `change` with `detail: {kind, id}` after each change: kind is added, removed, moved, voted,
+ * playing, updated, settings, members, deleted, or all.
+ */
+export class ListModel extends EventTarget {
+  /** @param {Playlist} playlist */
+  constructor(playlist) {
+    super();
+    this.playlist = playlist;
+    /** @type {Map<string, Item>} */
+    this.items = new Map();
+    /** @type {RoomState} */
+    this.room = SILENT;
+    this.seq = playlist.seq;
+    /** When the list began to be played through, as far as this device saw it. @type {string | null} */
+    this.roundSince = null;
+    /** What waits to be sent, oldest first. @type {QueuedOperation[]} */
+    this.waiting = [];
+    /** Up to which seq the counts of an item are known from an answer. @type {Map<string, number>} */
+    this.countedAt = new Map();
+    /** Votes told about while our own for the same item was under way. @type {Map<string, Happening>} */
+    this.held = new Map();
+  }
+
+  /** @param {string} kind @param {string | null} [id] */
+  #tell(kind, id = null) {
+    this.dispatchEvent(new CustomEvent("change", { detail: { kind, id } }));
+  }
+
+  /** Replace everything by what the server has.
+   * @param {{items: Item[], seq: number, room?: RoomState}} state */
+  load({ items, seq, room }) {
+    this.items = new Map(items.map((item) => [item.id, item]));
+    this.seq = seq;
+    this.countedAt.clear();
+    this.held.clear();
+    if (room) this.room = room;
+    this.#tell("all");
+  }
+
+  // --- what the server tells ---------------------------------------------------------------------
+
+  /** Apply an event of the live channel, once and in order. @param {Happening} event */
+  apply(event) {
+    if (event.seq !== undefined) {
+      if (event.seq <= this.seq) return;
+      this.seq = event.seq;
+    }
+    const handle = HANDLERS[event.type];
+    if (handle) handle(this, event);
+  }
+
+  /** @param {Item} item */
+  _put(item) {
+    const known = this.items.get(item.id);
+    this.items.set(item.id, { ...item, my_vote: item.my_vote ?? known?.my_vote ?? null });
+    this.#tell(known ? "moved" : "added", item.id);
+  }
+
+  /** @param {string} id */
+  _remove(id) {
+    if (this.items.delete(id)) this.#tell("removed", id);
+  }
+
+  /** @param {Happening} event */
+  _voted(event) {
+    const { id, votes, up, down } = event.payload;
+    if ((event.seq ?? 0) <= (this.countedAt.get(id) ?? 0)) return;
+    if (this.waiting.some(({ operation: op }) => op.kind === "vote" && op.item === id)) {
+      // It may contain our own vote, which is counted already: wait for the answer to that.
+      this.held.set(id, event);
+      return;
+    }
+    const item = this.items.get(id);
+    if (!item) return;
+    this.items.set(id, { ...item, votes, up, down });
+    this.#tell("voted", id);
+  }
+
+  /** @param {RoomState} room */
+  _playing(room) {
+    if (room.id && !this.room.id) this.roundSince = room.server_time;
+    const before = this.room.id;
+    this.room = { ...room, speaker: room.speaker ?? null };
+    for (const id of new Set([before, room.id])) {
+      const item = id && this.items.get(id);
+      if (!item) continue;
+      const isPlaying = id === room.id;
+      const started = isPlaying && before !== id;
+      const played_at = started ? room.server_time : item.played_at;
+      this.items.set(id, { ...item, is_playing: isPlaying, played_at });
+    }
+    this.#tell("playing", room.id);
+  }
+
+  /** @param {import("./shapes.js").Track} track */
+  _updated(track) {
+    for (const item of this.items.values()) {
+      if (item.track.id === track.id) {
+        this.items.set(item.id, { ...item, track });
+        this.#tell("updated", item.id);
+      }
+    }
+  }
+
+  /** @param {Record<string, string>} ranks */
+  _reordered(ranks) {
+    for (const [id, rank] of Object.entries(ranks)) {
+      const item = this.items.get(id);
+      if (item) this.items.set(id, { ...item, rank });
+    }
+  }
+
+  /** @param {Playlist} playlist */
+  _settings(playlist) {
+    const remoded = playlist.order_mode !== this.playlist.order_mode;
+    this.playlist = { ...this.playlist, ...playlist, my_role: this.playlist.my_role };
+    this.#tell("settings");
+    if (remoded) this.#tell("all");
+  }
+
+  /** @param {string} kind */
+  _note(kind) {
+    this.#tell(kind);
+  }
+
+  // --- what waits to be sent ---------------------------------------------------------------------
+
+  /** A change was made here and waits. @param {QueuedOperation} queued */
+  propose(queued) {
+    this.waiting.push(queued);
+    this.#tellOf(queued);
+  }
+
+  /** The server answered, or the change was taken back (without a result).
+   * @param {QueuedOperation} queued @param {Result} [result] */
+  settle(queued, result) {
+    const id = queued.operation.id;
+    const at = this.waiting.findIndex(({ operation }) => operation.id === id);
+    if (at >= 0) this.waiting.splice(at, 1);
+    const item = result?.item;
+    if (item && this.items.has(item.id)) {
+      this.items.set(item.id, item);
+      this.countedAt.set(item.id, result.seq ?? 0);
+    } else if (item && result.status !== "rejected") {
+      this.items.set(item.id, item);
+    }
+    const about = queued.operation.item;
+    const held = about && this.held.get(about);
+    if (held) {
+      this.held.delete(about);
+      this._voted(held);
+    }
+    this.#tellOf(queued);
+  }
+
+  /** @param {QueuedOperation} queued */
+  #tellOf({ operation }) {
+    if (operation.kind === "vote") this.#tell("voted", operation.item);
+    else this.#tell("all");
+  }
+
+  // --- what is shown -----------------------------------------------------------------------------
+
+  /** An item as it is shown: with what waits. @param {string} id @returns {Item | undefined} */
+  view(id) {
+    const item = this.items.get(id);
+    if (!item) return undefined;
+    let shown = item;
+    for (const { operation } of this.waiting) {
+      if (operation.item !== id) continue;
+      shown = { ...shown, pending: true };
+      if (operation.kind === "vote") shown = withVote(shown, operation.direction ?? "none");
+      if (operation.kind === "remove") shown.leaving = true;
+    }
+    return shown;
+  }
+
+  /** Everything, in the order shown, with what waits. @returns {Item[]} */
+  shown() {
+    const views = [...this.items.keys()].map((id) => /** @type {Item} */ (this.view(id)));
+    let list = sorted(views, this.playlist.order_mode, this.room.id);
+    for (const { operation, track } of this.waiting) {
+      if (operation.kind === "move") list = moved(list, operation);
+      if (operation.kind === "add" && track && !list.some((item) => item.track.id === track.id)) {
+        list.push(proposed(operation, track));
+      }
+    }
+    return list;
+  }
+
+  /** What comes after an item. @param {string | null} id @returns {Item | null} */
+  next(id) {
+    return following(this.shown(), this.playlist.order_mode, id, this.roundSince);
+  }
+
+  /** What stands before an item. @param {string | null} id @returns {Item | null} */
+  previous(id) {
+    const shown = this.shown();
+    return shown[shown.findIndex((item) => item.id === id) - 1] ?? null;
+  }
+}
+
+/** @type {Record<string, (model: ListModel, event: Happening) => void>} */
+const HANDLERS = {
+  "track.added": (model, { payload }) => model._put(payload.item),
+  "track.moved": (model, { payload }) => model._put(payload.item),
+  "track.removed": (model, { payload }) => model._remove(payload.id),
+  "track.voted": (model, event) => model._voted(event),
+  "track.playing": (model, { payload }) => model._playing(payload),
+  "track.updated": (model, { payload }) => model._updated(payload.track),
+  "playlist.updated": (model, { payload }) => model._settings(payload.playlist),
+  "playlist.reordered": (model, { payload }) => model._reordered(payload.ranks),
+  "playlist.deleted": (model) => model._note("deleted"),
+  "playlist.restored": (model) => model._note("resync"),
+  "member.changed": (model) => model._note("members"),
+};
+
+/** An item with one's own vote set, and the counts that follow from it.
+ * @param {Item} item @param {"up" | "down" | "none"} direction @returns {Item} */
+export function withVote(item, direction) {
+  const before = item.my_vote ?? "none";
+  const up = item.up + Number(direction === "up") - Number(before === "up");
+  const down = item.down + Number(direction === "down") - Number(before === "down");
+  const votes = item.votes + VALUE[direction] - VALUE[before];
+  return { ...item, up, down, votes, my_vote: direction === "none" ? null : direction };
+}
+
+/** @param {Item[]} list @param {import("./shapes.js").Operation} operation */
+function moved(list, { item: id, after = [], before = [] }) {
+  const item = list.find((one) => one.id === id);
+  if (!item) return list;
+  const rest = list.filter((one) => one.id !== id);
+  let at = 0;
+  for (const [distance] of [...Array(Math.max(after.length, before.length)).keys()].entries()) {
+    const behind = rest.findIndex((one) => one.id === after[distance]);
+    const ahead = rest.findIndex((one) => one.id === before[distance]);
+    if (behind >= 0 || ahead >= 0) {
+      at = behind >= 0 ? behind + 1 : ahead;
+      break;
+    }
+  }
+  rest.splice(at, 0, item);
+  return rest;
+}
+
+/** The row of a track that will be added. @param {import("./shapes.js").Operation} operation
+ * @param {import("./shapes.js").Track} track @returns {Item} */
+function proposed(operation, track) {
+  return {
+    id: operation.item ?? operation.id,
+    track,
+    rank: "~",
+    votes: 0,
+    up: 0,
+    down: 0,
+    added_by: { id: "", name: "" },
+    added_at: operation.at,
+    is_playing: false,
+    played_at: null,
+    my_vote: null,
+    pending: true,
+  };
+}

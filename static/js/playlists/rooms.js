@@ -1,0 +1,156 @@
+// Rooms that this tab is in: one model and one live channel a playlist, shared by the page that shows
+// it and the player that plays it. The last to leave closes the channel.
+
+import { call, Refused, SignedOut } from "../api.js";
+import { Channel } from "../live/channel.js";
+import { deviceId } from "../offline/database.js";
+import { waiting } from "../offline/outbox.js";
+import { ListModel } from "./list-model.js";
+
+/** @typedef {import("./shapes.js").Item} Item */
+
+/**
+ * What a room begins with: what the page or the device has of it.
+ * @typedef {object} Beginning
+ * @property {import("./shapes.js").Playlist} playlist
+ * @property {Item[]} items
+ * @property {number} seq
+ * @property {string} epoch
+ * @property {import("./shapes.js").RoomState} [room]
+ */
+
+/** Fires `presence`, `state`, `gone` and `signed-out` beside what its model fires. */
+export class PlaylistRoom extends EventTarget {
+  /** @param {Beginning} beginning */
+  constructor(beginning) {
+    super();
+    this.id = beginning.playlist.id;
+    this.model = new ListModel(beginning.playlist);
+    this.model.load(beginning);
+    this.visitors = 0;
+    /** @type {{count: number, people: import("./shapes.js").Person[]}} */
+    this.presence = { count: 0, people: [] };
+    this.channel = new Channel(`ws/playlists/${this.id}`, {
+      since: beginning.seq,
+      epoch: beginning.epoch,
+    });
+    deviceId().then(
+      (id) => {
+        this.channel.device = id;
+      },
+      () => {}, // without IndexedDB a device has no name; everything else works
+    );
+    this.#listen();
+  }
+
+  #listen() {
+    const { channel, model } = this;
+    channel.addEventListener("event", (event) => model.apply(detail(event)));
+    channel.addEventListener("passing", (event) => {
+      const { type, payload } = detail(event);
+      if (type === "presence") {
+        this.presence = payload;
+        this.dispatchEvent(new CustomEvent("presence"));
+      } else if (type === "connection.established" && payload.you.role) {
+        model.playlist = { ...model.playlist, my_role: payload.you.role };
+      }
+    });
+    channel.addEventListener("state", () => this.dispatchEvent(new CustomEvent("state")));
+    channel.addEventListener("resync", () => this.#readAfresh());
+    channel.addEventListener("refused", () => this.#find());
+    this.news = new BroadcastChannel("jamboree");
+    this.news.onmessage = ({ data }) => this.#news(data);
+    waiting(this.id).then(
+      (queued) => {
+        for (const one of queued) model.propose(one);
+      },
+      () => {},
+    );
+  }
+
+  /** What the outbox says, of this tab or another. @param {any} data */
+  #news({ kind, queued, result }) {
+    if (queued?.operation.playlist !== this.id) return;
+    const known = this.model.waiting.some(({ operation }) => operation.id === queued.operation.id);
+    if (kind === "queued" && !known) this.model.propose(queued);
+    if (kind === "settled") this.model.settle(queued, result);
+  }
+
+  /** So much was missed, or history is another: read the list again. */
+  async #readAfresh() {
+    try {
+      const [list, playlist, room] = await Promise.all([
+        call("GET", `playlists/${this.id}/items`),
+        call("GET", `playlists/${this.id}`),
+        call("GET", `playlists/${this.id}/room`),
+      ]);
+      this.model.playlist = playlist;
+      const state = { ...room, id: room.item?.id ?? null };
+      this.model.load({ items: list.items, seq: list.seq, room: state });
+      this.channel.since = list.seq;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** The channel is refused: find out why. */
+  async #find() {
+    try {
+      await call("GET", `playlists/${this.id}`);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof SignedOut) this.dispatchEvent(new CustomEvent("signed-out"));
+    else if (error instanceof Refused && error.status === 404) {
+      this.dispatchEvent(new CustomEvent("gone"));
+    }
+    // Otherwise the server can't be reached: the channel goes on trying, and says so.
+  }
+
+  close() {
+    this.channel.close();
+    this.news?.close();
+    rooms.delete(this.id);
+  }
+}
+
+/** @param {Event} event */
+function detail(event) {
+  return /** @type {CustomEvent} */ (event).detail;
+}
+
+/** @type {Map<string, PlaylistRoom>} */
+const rooms = new Map();
+
+/**
+ * Enter a room, as who may be the first or one of several in this tab.
+ * @param {Beginning} beginning
+ */
+export function enter(beginning) {
+  let room = rooms.get(beginning.playlist.id);
+  if (!room) {
+    room = new PlaylistRoom(beginning);
+    rooms.set(room.id, room);
+  } else if (beginning.seq > room.model.seq) {
+    room.model.playlist = beginning.playlist;
+    room.model.load(beginning);
+    room.channel.since = beginning.seq;
+  }
+  room.visitors += 1;
+  return room;
+}
+
+/** The room of a playlist, where this tab is in it. @param {string} id */
+export function roomOf(id) {
+  return rooms.get(id);
+}
+
+/** @param {PlaylistRoom} room */
+export function leave(room) {
+  room.visitors -= 1;
+  if (room.visitors === 0) room.close();
+}
