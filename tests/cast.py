@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,28 @@ class Person:
     def titles(self, playlist: dict[str, Any]) -> list[str]:
         items = ok(self.get(f"/playlists/{playlist['id']}/items"))["items"]
         return [item["track"]["title"] for item in items]
+
+
+class Browser:
+    """A person's browser: it keeps cookies, and sends forms as the pages hold them."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+
+    def opens(self, path: str, **kwargs: Any) -> TestResponse:
+        headers = {"Accept": "text/html"} | kwargs.pop("headers", {})
+        return self.client.get(path, headers=headers, **kwargs)
+
+    def submits(self, path: str, *, seen_at: str | None = None, **fields: Any) -> TestResponse:
+        """Fill in a form that stands on the page `seen_at` (or `path`), and send it to `path`."""
+        page = self.opens(seen_at or path).get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token, "there is no form on this page"
+        data = {"csrf_token": token[1], **fields}
+        return self.client.post(path, data=data, headers={"Accept": "text/html"}, buffered=True)
+
+    def logs_in(self, name: str, password: str = PASSWORD, **fields: Any) -> TestResponse:
+        return self.submits("/login", username=name, password=password, **fields)
 
 
 def ok(response: TestResponse, status: int = 200) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from playlist_app.operations import startup
 from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import open_session
 from tests.cast import NAMES, PASSWORD, Person
+from tests.serving import Client, Server
 from tests.sounds import Sounds
 
 
@@ -105,3 +106,34 @@ def happened(app: Flask) -> Any:
             return [(event.type, json.loads(event.payload)) for event in query]
 
     return read
+
+
+@pytest.fixture(scope="module")
+def server(
+    furnished: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A real server with the cast in it, for the tests of a module; each makes its own lists."""
+    folder = tmp_path_factory.mktemp("server") / "instance"
+    shutil.copytree(furnished[0], folder)
+    running = Server(folder).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(data_folder: Path) -> Iterator[Server]:
+    """A real server for one test alone, which may stop it or kill it."""
+    running = Server(data_folder).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def clients(
+    request: pytest.FixtureRequest, furnished: tuple[Path, dict[str, str]]
+) -> dict[str, Client]:
+    """The cast, over the network; and nobody."""
+    own = "own_server" in request.fixturenames
+    server = request.getfixturevalue("own_server" if own else "server")
+    cast = {name: Client(server, token) for name, token in furnished[1].items()}
+    return cast | {"nobody": Client(server, None)}

@@ -12,7 +12,7 @@ from typing import IO
 from flask import Blueprint, Response, request
 from flask_login import current_user
 from sqlalchemy import select
-from werkzeug.datastructures import ContentRange
+from werkzeug.datastructures import ContentRange, Range
 from werkzeug.wsgi import FileWrapper
 
 from playlist_app.config import settings
@@ -84,7 +84,7 @@ def _answer(response: Response, path: Path, size: int, etag: str) -> Response:
     fresh = not request.headers.get("If-Range") or request.if_range.etag == etag
     # More than one range, or another unit, may be answered with everything.
     if asked and fresh and asked.units == "bytes" and len(asked.ranges) == 1:
-        wanted = asked.range_for_length(size)
+        wanted = _wanted(asked, size)
         if wanted is None:
             response.status_code = 416
             response.content_range = ContentRange("bytes", None, None, size)
@@ -101,6 +101,14 @@ def _answer(response: Response, path: Path, size: int, etag: str) -> Response:
         if connection:
             connection.settimeout(STALLED_AFTER)
     return response
+
+
+def _wanted(asked: Range, size: int) -> tuple[int, int] | None:
+    """The first byte, and the one behind the last; None when there are no such bytes."""
+    first, _ = asked.ranges[0]
+    if first < -size:
+        return 0, size  # the last bytes, and more of them than there are: all (section 14.1.2)
+    return asked.range_for_length(size)
 
 
 def _keep(response: Response) -> None:

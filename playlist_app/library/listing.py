@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -37,6 +38,13 @@ ORDERINGS: dict[str, Any] = {
     "duration_seconds": func.coalesce(Track.duration_seconds, 0.0),
     "created_at": Track.created_at,
 }
+# What their values are: a cursor holds one of each column.
+KINDS: dict[str, type] = dict.fromkeys(ORDERINGS, str) | {
+    "year": int,
+    "duration_seconds": float,
+    "created_at": datetime,
+}
+LARGEST = 2**63  # SQLite's numbers are below
 
 
 @dataclass(frozen=True)
@@ -105,11 +113,11 @@ def _by_relevance(
 
 def _by_columns(query: Select[Any], wanted: Wanted) -> tuple[list[JSON], str | None]:
     """By the columns of the ordering, going on after the last row of the page before."""
-    columns, descending = _ordering(wanted.ordering or "title")
-    columns.append(Track.number)
+    names, descending = _ordering(wanted.ordering or "title")
+    columns = [*(ORDERINGS[name] for name in names), Track.number]
     descending.append(descending[-1])
     if wanted.cursor:
-        last = _decoded(wanted.cursor, [object] * len(columns))
+        last = _decoded(wanted.cursor, [*(KINDS[name] for name in names), int])
         query = query.where(_after(columns, descending, last))
     for column, down in zip(columns, descending, strict=True):
         query = query.order_by(column.desc() if down else column)
@@ -122,8 +130,8 @@ def _by_columns(query: Select[Any], wanted: Wanted) -> tuple[list[JSON], str | N
     return _shapes(rows), following
 
 
-def _ordering(text: str) -> tuple[list[Any], list[bool]]:
-    columns: list[Any] = []
+def _ordering(text: str) -> tuple[list[str], list[bool]]:
+    names: list[str] = []
     descending: list[bool] = []
     for part in text.split(","):
         name = part.strip().removeprefix("-")
@@ -132,9 +140,9 @@ def _ordering(text: str) -> tuple[list[Any], list[bool]]:
             raise Invalid.field(
                 "ordering", f"Tracks can be ordered by {known}, each with a - before."
             )
-        columns.append(ORDERINGS[name])
+        names.append(name)
         descending.append(part.strip().startswith("-"))
-    return columns, descending
+    return names, descending
 
 
 def _after(
@@ -155,15 +163,20 @@ def _encoded(values: list[Any]) -> str:
 def _decoded(cursor: str, kinds: list[type]) -> list[Any]:
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        values = None
-    if (
-        not isinstance(values, list)
-        or len(values) != len(kinds)
-        or not all(isinstance(v, k) for v, k in zip(values, kinds, strict=True))
-    ):
-        raise Invalid.field("cursor", "This cursor isn't one that a list answered.")
-    return values
+        return [_restored(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, OverflowError, binascii.Error):
+        raise Invalid.field("cursor", "This cursor isn't one that a list answered.") from None
+
+
+def _restored(value: Any, kind: type) -> Any:
+    """A value of a cursor. Raises TypeError, ValueError or OverflowError for what is none."""
+    if kind is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, int) and not 0 <= value < LARGEST:
+        raise ValueError
+    return value
 
 
 def genres(person: User) -> list[JSON]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, select, true
@@ -174,8 +175,8 @@ class Track(Base):
             self._require_editor(by)
             self._describe(**fields)
             tx.flush()
-            for playlist in rules.holders(self.id):
-                events.record(events.TrackUpdated(self.shape()), playlist=playlist, by=by.id)
+            for tell in rules.telling:
+                tell(self.id, events.TrackUpdated(self.shape()), by)
 
     def delete(self, by: User) -> None:
         """Take the track out of the library and out of every list. Raises NotAllowed.
@@ -222,8 +223,9 @@ class Track(Base):
         artist: str | None = None,
         album: str | None = None,
         genre: str | None = None,
-        year: int | None = None,
+        year: int | EllipsisType | None = ...,
     ) -> None:
+        """None leaves a text as it is; a year can be None, so that `...` leaves that."""
         if title is not None:
             self.title = clean_text(title, "title")
             if not self.title:
@@ -238,8 +240,8 @@ class Track(Base):
             name = clean_text(genre, "genre", longest=60)
             self.genre_id = Genre.named(name).id if name else None
             self.genre_name = name
-        if year is not None:
-            if not 0 <= year <= 9999:
+        if not isinstance(year, EllipsisType):
+            if year is not None and not 0 <= year <= 9999:
                 raise Invalid.field("year", "A year has at most four digits.")
             self.year = year
 

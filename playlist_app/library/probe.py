@@ -39,7 +39,6 @@ class Unusable(Exception):
 
 def probe(path: Path, name: str) -> dict[str, Any]:
     """What is in the file; `name` is what it was called, for a title where no tag gives one."""
-    import av
     from av.error import FFmpegError
 
     from playlist_app.library.formats import FORMATS, sniffed
@@ -51,9 +50,7 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     if format_.name == "m4a":
         _check_boxes(path)
     try:
-        with av.open(
-            str(path), format=format_.demuxer, options={"protocol_whitelist": "file"}
-        ) as c:
+        with _opened(path, format_.demuxer) as c:
             if not c.streams.audio:
                 raise Unusable("not_audio", "There is no sound in this file.")
             stream = c.streams.audio[0]
@@ -83,11 +80,23 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     }
 
 
+def _opened(path: Path, demuxer: str) -> Any:
+    import av
+
+    # Tags that are not UTF-8 are no reason to refuse the sound: _text makes what it can of them.
+    return av.open(
+        str(path),
+        format=demuxer,
+        options={"protocol_whitelist": "file"},
+        metadata_errors="surrogateescape",
+    )
+
+
 def _tags(*sources: dict[str, str]) -> dict[str, str]:
     found = {}
     for source in sources:
         for key, value in source.items():
-            found[key.lower()] = value
+            found[key.lower()] = _text(value)
     wanted = {
         "title": found.get("title"),
         "artist": found.get("artist") or found.get("album_artist"),
@@ -96,6 +105,15 @@ def _tags(*sources: dict[str, str]) -> dict[str, str]:
         "year": (found.get("date") or found.get("year") or "")[:4],
     }
     return {key: value.strip() for key, value in wanted.items() if value and value.strip()}
+
+
+def _text(value: str) -> str:
+    """A tag as it was meant: what is not UTF-8 (ID3v1, WAV) is mostly Windows-1252."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode(errors="surrogateescape").decode("cp1252", errors="replace")
+    return value
 
 
 def _picture(container: Any) -> bytes | None:
@@ -149,13 +167,10 @@ def _packets(container: Any, stream: Any) -> tuple[float, bool]:
 
 def _decode(path: Path, demuxer: str, duration: float) -> None:
     """Decode the beginning and the end: bytes can look like a format and still be noise."""
-    import av
     from av.error import FFmpegError
 
     try:
-        with av.open(
-            str(path), format=demuxer, options={"protocol_whitelist": "file"}
-        ) as container:
+        with _opened(path, demuxer) as container:
             stream = container.streams.audio[0]
             samples = _decoded(container, stream, DECODED)
             if duration > 2 * DECODED:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -84,13 +87,22 @@ def track(track_id: str) -> str:
 @pages.post("/<track_id>")
 def change(track_id: str) -> ResponseReturnValue:
     found = find_track(track_id, _me())
-    fields = {name: request.form.get(name) for name in ("title", "artist", "album", "genre")}
-    year = request.form.get("year", "").strip()
-    if year and not year.isdigit():
-        raise Invalid.field("year", _("A year is a number."))
-    found.edit(_me(), **fields, year=int(year) if year else None)
+    fields: dict[str, Any] = {
+        name: request.form.get(name) for name in ("title", "artist", "album", "genre")
+    }
+    if "year" in request.form:
+        fields["year"] = _year(request.form["year"].strip())
+    found.edit(_me(), **fields)
     say(_("Saved."))
     return redirect(url_for("library.track", track_id=found.id), 303)
+
+
+def _year(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,4}", text):
+        raise Invalid.field("year", _("A year is a number of at most four digits."))
+    return int(text)
 
 
 @pages.post("/<track_id>/delete")

@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sqlalchemy import ColumnElement
 
+from playlist_app.live.events import Happening
 from playlist_app.people.models import User
 
 # Conditions on Track under which a guest may hear it: members have their own rule.
 audible: list[Callable[[User], ColumnElement[bool]]] = []
 
-# The ids of the playlists that hold a track, by the track's id.
-holding: list[Callable[[str], Iterable[str]]] = []
+# Telling every list that holds a track what happened to it: the track's id, what, and by whom.
+telling: list[Callable[[str, Happening, User], None]] = []
 
 # What has to happen before a track is deleted: given its id, and who deletes it.
 leaving: list[Callable[[str, User], None]] = []
-
-
-def holders(track_id: str) -> set[str]:
-    return {playlist for rule in holding for playlist in rule(track_id)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+import unicodedata
 from dataclasses import dataclass, field
 
 from flask import current_app
@@ -37,13 +38,22 @@ def matching(words: str) -> Select[int] | None:
 
     Not filtered by who asks: join it with Track and visible_to.
     """
-    tokens = re.findall(r"\w+", sort_key(words))[:WORDS_AT_MOST]
+    # With the accents that have no letter of their own; the index leaves them out, like the others.
+    tokens = re.findall(r"[\w\u0300-\u036f]+", unicodedata.normalize("NFC", words))[:WORDS_AT_MOST]
     if not tokens:
         return None
-    exact = _all_of([[token] for token in tokens])
+    exact = _all_of([_spellings(token) for token in tokens])
     if _has_enough(exact):
         return _query(exact)
     return _query(_all_of([_meant_by(token) for token in tokens]))
+
+
+def _spellings(token: str) -> list[str]:
+    """As it was typed, which the index folds in its own way, and as sort_key has it.
+
+    They differ beyond accents: sort_key has "strasse" for "straße", where the index keeps the ß.
+    """
+    return list(dict.fromkeys([token, sort_key(token)]))
 
 
 def _all_of(alternatives: list[list[str]]) -> str:
@@ -102,8 +112,11 @@ def _vocabulary() -> _Vocabulary:
 
 def _meant_by(token: str) -> list[str]:
     """The token itself, and what of the library it could be a typo of."""
+    spellings = _spellings(token)
+    # Put together again what sort_key took apart: a syllable of Hangul is one letter here.
+    token = unicodedata.normalize("NFC", spellings[-1])
     if len(token) < SHORTEST_GUESSED:
-        return [token]
+        return spellings
     vocabulary = _vocabulary()
     guesses: dict[str, int] = {}
     for length in (len(token) - 1, len(token), len(token) + 1):
@@ -121,4 +134,4 @@ def _meant_by(token: str) -> list[str]:
             if len(word) >= len(token) or word in vocabulary.words
         }
     best = sorted(guesses, key=lambda word: (guesses[word], word))[:GUESSES]
-    return [token, *(word for word in best if word != token)]
+    return list(dict.fromkeys([*spellings, *best]))

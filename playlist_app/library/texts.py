@@ -14,8 +14,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e
 
 
 def clean_text(text: str, field: str, *, longest: int = LONGEST) -> str:
-    """One line without control characters. Raises Invalid when it is too long."""
-    text = re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
+    """One line without control characters. Raises Invalid when it is too long.
+
+    Accents are put together with their letters (NFC), which files of a Mac have apart.
+    """
+    text = unicodedata.normalize("NFC", _CONTROL.sub(" ", text))
+    text = re.sub(r"\s+", " ", text).strip()
     if len(text) > longest:
         raise Invalid.field(field, f"At most {longest} characters, please.")
     return text

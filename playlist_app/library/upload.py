@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,8 @@ def receive(incoming: IncomingFile, name: str) -> Received:
 
 def check_name(name: str) -> None:
     """A name of a file, as browsers send it: no path, and what it is called is what it is."""
-    if "/" in name or "\\" in name or len(name) > 255 or not name.isprintable():
+    hidden = any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
+    if "/" in name or "\\" in name or len(name) > 255 or hidden:
         raise Invalid.field("file", "This file's name can't be used. Rename it and try again.")
     extension = Path(name).suffix.lstrip(".").lower()
     if extension and extension not in EXTENSIONS:
@@ -85,7 +87,7 @@ def _tags(inspection: Inspection) -> dict[str, Any]:
     }
     tags["genre"] = tags.get("genre", "")[:60]
     year = tags.pop("year", "")
-    if year.isdigit():
+    if year.isdecimal():  # isdigit would take "²" as well, which int does not
         tags["year"] = int(year)
     tags["title"] = tags.get("title") or "Untitled"
     return tags

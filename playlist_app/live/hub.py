@@ -88,6 +88,7 @@ class Peer(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.frames = Connection(ConnectionType.SERVER)
         self.behind = False  # it does not read; frames are left out until it does
+        self.closing = False  # it was told so
         self.heard = True  # since the last ping
         self.strikes = 0
         self.incoming = b""
@@ -104,10 +105,13 @@ class Peer(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
+        if self.closing:
+            return
         try:
             self.frames.receive_data(data)
             for event in self.frames.events():
-                self._received(event)
+                if not self.closing:
+                    self._received(event)
         except (RemoteProtocolError, LocalProtocolError):
             self.close(1002)
 
@@ -125,17 +129,22 @@ class Peer(asyncio.Protocol):
     # What the hub calls.
 
     def send(self, data: bytes) -> None:
-        if self.transport and not self.behind:
+        if self.transport and not self.behind and not self.closing:
             self.transport.write(data)
 
     def close(self, code: int) -> None:
-        """Say why, and hang up; who doesn't take even that within a second is cut off."""
+        """Say why, and hang up once the client has heard it, or after a second.
+
+        Until then what it sends is read and thrown away: closing a socket with unread bytes would
+        reset the connection, and the reason would be lost on the way.
+        """
         transport = self.transport
-        if not transport or transport.is_closing():
+        if not transport or self.closing:
             return
+        self.closing = True
         with contextlib.suppress(LocalProtocolError):  # the client closed first
             transport.write(self.frames.send(CloseConnection(code=code)))
-        transport.close()
+        transport.write_eof()
         asyncio.get_running_loop().call_later(1, transport.abort)
 
     def _received(self, event: object) -> None:
@@ -144,7 +153,8 @@ class Peer(asyncio.Protocol):
         elif isinstance(event, Ping):
             self.send(self.frames.send(event.response()))
         elif isinstance(event, CloseConnection):
-            self.close(1000)
+            # The client's own code, or that of what it did wrong; 1005 stands for none at all.
+            self.close(1000 if event.code == 1005 else int(event.code))
         elif not isinstance(event, Pong):
             self._strike("This channel takes text.")
 
@@ -205,6 +215,7 @@ class Room:
         self.peers: set[Peer] = set()
         self.waiting: list[Told] = []
         self.free_at = 0.0
+        self.flush: asyncio.TimerHandle | None = None  # set while something waits
         self.has_newcomers = False  # who were not told yet who is here
 
     def send(self, data: bytes) -> None:
@@ -346,12 +357,15 @@ class Hub:
         for room in touched.values():
             if now >= room.free_at:
                 self._flush(room)
-            elif len(room.waiting) == 1:
-                self._loop.call_at(room.free_at, self._flush, room)
+            elif not room.flush:
+                room.flush = self._loop.call_at(room.free_at, self._flush, room)
         self._end_seats(told)
 
     def _flush(self, room: Room) -> None:
         told, room.waiting = room.waiting, []
+        if room.flush:
+            room.flush.cancel()
+            room.flush = None
         if told:
             room.free_at = self._loop.time() + AT_MOST_EVERY
             room.send(together(told))

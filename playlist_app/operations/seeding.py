@@ -44,7 +44,7 @@ def seed(by: User) -> Iterator[tuple[int, int]]:
 
     config = settings()
     with _alone(config) as progress:
-        there = set(session().execute(select(Track.title, Track.artist)).tuples())
+        there = {(t, a) for t, a in session().execute(select(Track.title, Track.artist))}
         skip = [song.slug for song in SONGS if (song.title, song.artist) in there]
         done = len(skip)
         playlist = _playlist(by)

@@ -135,15 +135,7 @@ def person_behind(asking: Request) -> User | None:
     token = token_of(asking)
     if not token:
         return None
-    row = (
-        session()
-        .execute(
-            select(User, LogInSession.id, LogInSession.last_used_at, LogInSession.ends_at)
-            .join(LogInSession, LogInSession.user_id == User.id)
-            .where(LogInSession.token_hash == _hash(token))
-        )
-        .first()
-    )
+    row = session().execute(_BY_TOKEN, {"token_hash": _hash(token)}).first()
     if not row:
         return None
     user, session_id, last_used_at, ends_at = row

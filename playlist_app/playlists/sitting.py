@@ -3,7 +3,6 @@ knowing whom); registered in create_app."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
@@ -12,6 +11,7 @@ from sqlalchemy import select
 
 from playlist_app.database import session
 from playlist_app.library import rules
+from playlist_app.live.events import Happening
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist, in_a_list_of, still_allowed
 from playlist_app.playlists.items import Item
@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
     # More than one app may be made in a process (tests), and they share the slices.
     if in_a_list_of not in rules.audible:
         rules.audible.append(in_a_list_of)
-        rules.holding.append(_holding)
+        rules.telling.append(_tell)
         rules.leaving.append(_leave)
 
 
@@ -32,8 +32,10 @@ def _seat(playlist_id: str) -> dict[str, Any]:
     return {"role": find_playlist(playlist_id, current_user).seen_as}
 
 
-def _holding(track_id: str) -> Iterable[str]:
-    return session().scalars(select(Item.playlist_id).where(Item.track_id == track_id))
+def _tell(track_id: str, happening: Happening, by: User) -> None:
+    """Something happened to a track: an event in every list that holds it."""
+    for item in session().scalars(select(Item).where(Item.track_id == track_id)).all():
+        item.playlist.record(happening, by)
 
 
 def _leave(track_id: str, by: User) -> None:

@@ -1,0 +1,35 @@
+"""The contents: every benchmark by its name, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.options import Options
+from bench.report.figures import Row
+from bench.works import (
+    audio,
+    fanout,
+    idle,
+    login,
+    moves,
+    page,
+    reading,
+    search,
+    start,
+    upload,
+    votes,
+)
+
+CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
+    "fanout": fanout.measure,
+    "votes": votes.measure,
+    "read": reading.measure,
+    "search": search.measure,
+    "audio": audio.measure,
+    "idle": idle.measure,
+    "moves": moves.measure,
+    "upload": upload.measure,
+    "login": login.measure,
+    "page": page.measure,
+    "start": start.measure,
+}

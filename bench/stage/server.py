@@ -1,0 +1,176 @@
+"""The server: the real one, started as `make run` starts it, on a data folder of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.stage.processes import Process, inode_of_other_end
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+PATIENCE = 60.0  # seconds to wait for what must come
+OFTEN = 0.01  # seconds between two looks whether it came
+
+Address = tuple[str, int]
+
+
+class Failed(Exception):
+    """The server did not do what the benchmark needs; the message has its last words."""
+
+
+class Server:
+    """gunicorn on one data folder. `workers`: web processes; 0: as the app decides."""
+
+    def __init__(self, folder: Path, workers: int = 0) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._log = folder.with_name(folder.name + ".log")
+        self._gunicorn: subprocess.Popen[bytes] | None = None
+        self.address: Address = (HOST, 0)
+
+    def start(self) -> float:
+        """Start it; answers how many seconds it took until it served."""
+        allow_many_files()
+        self.address = (HOST, _free_port())
+        begun = time.perf_counter()
+        with self._log.open("ab") as log:
+            self._gunicorn = subprocess.Popen(
+                [Path(sys.executable).with_name("gunicorn")],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+            )
+        self._wait_for(self._serves)
+        return time.perf_counter() - begun
+
+    def stop(self) -> float:
+        """End it as a deploy does; answers how many seconds it took."""
+        assert self._gunicorn
+        begun = time.perf_counter()
+        self._gunicorn.send_signal(signal.SIGTERM)
+        self._gunicorn.wait(PATIENCE)
+        took = time.perf_counter() - begun
+        self._gunicorn = None
+        if "Traceback" in self._log.read_text():
+            raise Failed(f"The server's log has errors:\n{self._last_words()}")
+        return took
+
+    def kill(self) -> None:
+        """After a failure: leave nothing running."""
+        if self._gunicorn and self._gunicorn.poll() is None:
+            for process in [*Process(self._gunicorn.pid).children, Process(self._gunicorn.pid)]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+            self._gunicorn.wait(PATIENCE)
+
+    @property
+    def workers(self) -> list[Process]:
+        """The web processes."""
+        assert self._gunicorn
+        return Process(self._gunicorn.pid).children
+
+    @property
+    def url(self) -> str:
+        return f"{self.address[0]}:{self.address[1]}"
+
+    def ask_each_worker(self, path: str, headers: dict[str, str] | None = None) -> None:
+        """GET `path` of every web process, so that none of them measures its first request."""
+        waiting = {worker.pid for worker in self.workers}
+
+        def all_answered() -> bool:
+            connections = [http.client.HTTPConnection(*self.address, timeout=5) for _ in range(8)]
+            for connection in connections:
+                connection.connect()
+            for connection in connections:
+                connection.request("GET", path, headers=headers or {})
+                with connection.getresponse() as answer:
+                    if answer.status != 200:
+                        raise Failed(f"{path} answered {answer.status}.\n{self._last_words()}")
+                    answer.read()
+            waiting.difference_update(self._holders(connections))
+            for connection in connections:
+                connection.close()
+            return not waiting
+
+        self._wait_for(all_answered)
+
+    def _holders(self, connections: list[http.client.HTTPConnection]) -> set[int]:
+        """The pids of the web processes at the other ends."""
+        ends = {
+            inode_of_other_end(connection.sock.getsockname()[1])
+            for connection in connections
+            if connection.sock
+        }
+        return {worker.pid for worker in self.workers if worker.sockets & ends}
+
+    def _serves(self) -> bool:
+        connection = http.client.HTTPConnection(*self.address, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except ConnectionError:
+            return False
+        finally:
+            connection.close()
+
+    def _wait_for(self, condition: object) -> None:
+        assert callable(condition)
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if self._gunicorn and self._gunicorn.poll() is not None:
+                raise Failed(f"The server ended by itself.\n{self._last_words()}")
+            if time.monotonic() > deadline:
+                raise Failed(f"Waited in vain for the server.\n{self._last_words()}")
+            time.sleep(OFTEN)
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, without what somebody set for a server of their own."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("JAMBOREE_")}
+        return kept | {
+            "JAMBOREE_DATA": str(self._folder),
+            "JAMBOREE_RATE_LIMITS": "off",
+            "JAMBOREE_WORKERS": str(self._workers),
+            "HOST": self.address[0],
+            "PORT": str(self.address[1]),
+        }
+
+    def _last_words(self) -> str:
+        return "\n".join(self._log.read_text().splitlines()[-40:])
+
+
+@contextlib.contextmanager
+def serving(folder: Path, workers: int = 0) -> Iterator[Server]:
+    """The server, ready in all its web processes, for as long as the block lasts."""
+    server = Server(folder, workers)
+    server.start()
+    try:
+        server.ask_each_worker("/healthz")
+        yield server
+        if server._gunicorn:
+            server.stop()
+    finally:
+        server.kill()
+
+
+def allow_many_files() -> None:
+    """A thousand sockets are more than what a shell usually allows; children inherit this."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

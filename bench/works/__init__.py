@@ -1,0 +1,1 @@
+"""What is measured: one work a file, each a function from options to rows of the table."""

@@ -1,0 +1,31 @@
+"""The vocabulary: each event is documented, and says what SPEC §3 says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from playlist_app.live import events
+
+SPECIFIED = {
+    "track.added": {"item"},
+    "track.moved": {"item"},
+    "track.removed": {"id"},
+    "track.voted": {"id", "votes", "up", "down"},
+    "track.playing": {"id", "position_ms", "server_time", "playing"},
+    "track.updated": {"track"},
+    "playlist.updated": {"playlist"},
+    "playlist.deleted": set(),
+    "playlist.reordered": {"ranks"},
+    "member.changed": {"user", "role"},
+    "session.revoked": {"session"},
+}
+
+
+def test_every_event_is_documented_and_has_its_fields() -> None:
+    vocabulary = events.Happening.__subclasses__()
+
+    assert {event.type for event in vocabulary} == set(SPECIFIED)
+    for event in vocabulary:
+        assert event.__doc__ and not event.__doc__.startswith(event.__name__), event
+        fields = {field.name for field in dataclasses.fields(event)}
+        assert SPECIFIED[event.type] <= fields
