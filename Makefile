@@ -39,7 +39,7 @@ test: .venv/dev tools browsers test-js ## set everything up, browsers included, 
 	$(BIN)/pytest
 
 test-js: .venv/dev tools
-	$(BIN)/python scripts/node.py --test 'tests/js/*.test.js'
+	$(BIN)/python scripts/node.py --test tests/js/*.test.js
 
 check: .venv/dev tools ## format, lint and type-check, as CI does; `make format` mends what it can
 	$(BIN)/ruff format --check .

@@ -111,6 +111,7 @@ def _kept(response: Response, version: str) -> Response:
         response.cache_control.public = True
         response.cache_control.no_cache = None
     else:
+        response.cache_control.no_cache = None
         response.cache_control.no_store = True
     response.make_conditional(request)
     return response

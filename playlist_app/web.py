@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import orjson
@@ -99,9 +99,9 @@ def is_swap() -> bool:
 
 def problem(refusal: Refusal) -> Response:
     """RFC 9457."""
-    response = cast(Response, current_app.json.response(refusal.problem()))
-    response.status_code = refusal.status
-    response.mimetype = "application/problem+json"
+    # Errors in a list stand under the number of its member.
+    body = orjson.dumps(refusal.problem(), option=orjson.OPT_NON_STR_KEYS)
+    response = Response(body, refusal.status, mimetype="application/problem+json")
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from playlist_app.people.sessions import IN_COOKIE
 
 NAMES = ("alice", "bob", "charlie", "dora")
 PASSWORD = "a good long password"
@@ -29,8 +33,12 @@ class Person:
 
     def call(self, method: str, path: str, **kwargs: Any) -> TestResponse:
         headers = self.headers | kwargs.pop("headers", {})
-        url = path if path.startswith(("/audio", "/covers", "//")) else API + path
-        return self._client.open(url, method=method, headers=headers, buffered=True, **kwargs)
+        is_whole = path.startswith(("/audio", "/covers", "//", API))
+        url = path if is_whole else API + path
+        answer = self._client.open(url, method=method, headers=headers, buffered=True, **kwargs)
+        # A large body lies in a temporary file, which werkzeug leaves open.
+        answer.request.environ["wsgi.input"].close()
+        return answer
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         return self.call("GET", path, **kwargs)
@@ -78,9 +86,10 @@ class Person:
         return ok(self.sends(path, **fields), 201)
 
     def sends(self, path: Path, name: str | None = None, **fields: Any) -> TestResponse:
-        with path.open("rb") as file:
-            data = {"file": (file, name or path.name), **fields}
-            return self.post("/tracks", data=data, content_type="multipart/form-data")
+        file = FileStorage(io.BytesIO(path.read_bytes()), name or path.name)
+        boundary, body = encode_multipart({**fields, "file": file})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.post("/tracks", data=body, content_type=kind)
 
     def titles(self, playlist: dict[str, Any]) -> list[str]:
         items = ok(self.get(f"/playlists/{playlist['id']}/items"))["items"]
@@ -88,10 +97,16 @@ class Person:
 
 
 class Browser:
-    """A person's browser: it keeps cookies, and sends forms as the pages hold them."""
+    """A browser: it keeps cookies, and sends forms as the pages hold them.
 
-    def __init__(self, app: Flask) -> None:
+    It is nobody's until somebody `logs_in`, or it is a person's who did so before.
+    """
+
+    def __init__(self, app: Flask, person: Person | None = None) -> None:
         self.client = app.test_client()
+        if person:
+            with self.client.session_transaction() as kept:
+                kept[IN_COOKIE] = person.token
 
     def opens(self, path: str, **kwargs: Any) -> TestResponse:
         headers = {"Accept": "text/html"} | kwargs.pop("headers", {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import resource
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, ParamSpec, TypeVar
@@ -24,3 +25,9 @@ def quickly(work: Coroutine[Any, Any, T]) -> T:
     """Run it on uvloop, and without pauses for rubbish: such a process does not live long."""
     gc.disable()
     return uvloop.run(work)
+
+
+def allow_many_files() -> None:
+    """A thousand sockets are more than what a shell usually allows; children inherit this."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.load.aside import aside, quickly
@@ -24,16 +24,17 @@ class Tally:
     seconds: float
     asked: list[int]
     milliseconds: list[float] = field(default_factory=list)
-    complaints: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
 
     @property
     def rate(self) -> float:
         """Answers a second."""
         return len(self.milliseconds) / self.seconds
 
-    @property
-    def errors(self) -> int:
-        return sum(self.complaints.values())
+
+def all_wrong(rounds: Iterable[Tally]) -> Counter[str]:
+    """What went wrong in any of them."""
+    return sum((tally.wrong for tally in rounds), Counter())
 
 
 def closed_loop(address: Address, scripts: Sequence[Script], seconds: float) -> Tally:
@@ -66,12 +67,12 @@ async def _play(
         try:
             answer = await connection.ask(request.raw)
         except ConnectionError:
-            tally.complaints["the server hung up"] += 1
+            tally.wrong["the server hung up"] += 1
             return
         answered = time.perf_counter()
         tally.asked[at] += 1
         if complaint := request.complaint(answer):
-            tally.complaints[complaint] += 1
+            tally.wrong[complaint] += 1
         elif begin <= sent and answered <= end:
             tally.milliseconds.append((answered - sent) * 1000)
         sent = time.perf_counter()

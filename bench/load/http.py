@@ -81,6 +81,10 @@ class Connection(asyncio.Protocol):
         _, connection = await asyncio.get_running_loop().create_connection(cls, *address)
         return connection
 
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None
+
     async def ask(self, raw: bytes) -> Answer:
         """Raises ConnectionError when the server hung up."""
         if not self._transport:

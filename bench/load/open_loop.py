@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.load.aside import aside, quickly
@@ -28,12 +29,16 @@ class Sent:
 
     at: int
     answered: int
-    late_ms: float  # that we sent it, measured by the schedule
-    complaint: str
+    wrong: str
 
     @property
     def milliseconds(self) -> float:
         return (self.answered - self.at) / 1e6
+
+
+def all_wrong(sent: Iterable[Sent]) -> Counter[str]:
+    """What was wrong with their answers."""
+    return Counter(each.wrong for each in sent if each.wrong)
 
 
 def open_loop(address: Address, schedules: Sequence[Schedule]) -> list[list[Sent]]:
@@ -55,23 +60,24 @@ async def _send(address: Address, schedule: Schedule, begin: float) -> list[Sent
     free = [await Connection.open(address) for _ in range(2)]
     under_way = []
     for number, request in enumerate(schedule.requests):
-        due = begin + number * schedule.every
-        await asyncio.sleep(due - loop.time())
-        under_way.append(loop.create_task(_one(address, request, free, (loop.time() - due) * 1000)))
+        await asyncio.sleep(begin + number * schedule.every - loop.time())
+        under_way.append(loop.create_task(_one(address, request, free)))
     sent = await asyncio.gather(*under_way)
     for connection in free:
         connection.close()
     return sent
 
 
-async def _one(address: Address, request: Request, free: list[Connection], late: float) -> Sent:
+async def _one(address: Address, request: Request, free: list[Connection]) -> Sent:
     """On a connection that is free, or on one more: nothing waits for its turn here."""
     at = time.monotonic_ns()
+    # The server closes those that nobody needed for a while.
+    free[:] = [connection for connection in free if connection.is_open]
     try:
         connection = free.pop() if free else await Connection.open(address)
         answer = await connection.ask(request.raw)
     except ConnectionError:
-        return Sent(at, time.monotonic_ns(), late, "the server hung up")
+        return Sent(at, time.monotonic_ns(), "the server hung up")
     answered = time.monotonic_ns()
     free.append(connection)
-    return Sent(at, answered, late, request.complaint(answer))
+    return Sent(at, answered, request.complaint(answer))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,19 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a work, and its figures. `errors` must be none."""
+    """One line of the table: a work, its figures, and what went wrong how often: nothing should.
+
+    `others` is how much of the machine, in percent, was used by others meanwhile.
+    """
 
     work: str
     figures: Sequence[Figure]
-    errors: int = 0
+    wrong: Counter[str] = field(default_factory=Counter)
+    others: float = 0.0
+
+    @property
+    def errors(self) -> int:
+        return self.wrong.total()
 
     @property
     def verdict(self) -> str:
@@ -67,7 +76,9 @@ def number(value: float) -> str:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many percent do not exceed (nearest rank)."""
+    """The value that so many percent do not exceed (nearest rank); of nothing, infinity."""
+    if not values:
+        return math.inf
     return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 

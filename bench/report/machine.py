@@ -1,4 +1,4 @@
-"""The machine: what a reader must know of it to judge the figures."""
+"""The machine: what a reader must know of it to judge the figures, and who else used it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,31 @@ def describe() -> str:
     )
 
 
-def load() -> str:
-    """How busy it was, before we came."""
-    return f"load average of the last minute: {os.getloadavg()[0]:.2f}"
+class Neighbours:
+    """How much of the cores went to others while we measured: over a tenth, and figures lie."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._before = _busy() - _ours()
+
+    @property
+    def percent(self) -> float:
+        """Of all cores, until now; all our processes must have ended."""
+        seconds = (time.monotonic() - self._since) * (os.cpu_count() or 1)
+        return max(0.0, 100 * (_busy() - _ours() - self._before) / seconds)
+
+
+def _busy() -> float:
+    """Seconds that all cores have worked or, in a virtual machine, were taken away."""
+    fields = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    idle, waiting = fields[3], fields[4]
+    return (sum(fields) - idle - waiting) / os.sysconf("SC_CLK_TCK")
+
+
+def _ours() -> float:
+    """Seconds that this process and those it has seen end have worked."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _processor() -> str:

@@ -28,6 +28,7 @@ def as_text(rows: Sequence[Row]) -> str:
         for at, figure in enumerate(row.figures):
             work, errors, verdict = (row.work, str(row.errors), row.verdict) if not at else [""] * 3
             lines.append((work, figure.must, figure.measured, errors, verdict))
+        lines += [(f"  {count} x {what}", *[""] * 4) for what, count in row.wrong.items()]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -41,5 +42,15 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def as_json(rows: Sequence[Row], machine: str) -> str:
-    shapes = [dataclasses.asdict(row) | {"verdict": row.verdict} for row in rows]
+    shapes = [_shape(row) for row in rows]
     return json.dumps({"machine": machine, "rows": shapes}, indent=2, ensure_ascii=False)
+
+
+def _shape(row: Row) -> dict[str, object]:
+    return {
+        "work": row.work,
+        "figures": [dataclasses.asdict(figure) for figure in row.figures],
+        "wrong": row.wrong,
+        "others_percent": round(row.others, 1),
+        "verdict": row.verdict,
+    }

@@ -5,23 +5,22 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.load.aside import allow_many_files
+from bench.load.http import Address
 from bench.stage.processes import Process, inode_of_other_end
+from playlist_app.config import ROOT, Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds to wait for what must come
 OFTEN = 0.01  # seconds between two looks whether it came
-
-Address = tuple[str, int]
 
 
 class Failed(Exception):
@@ -33,7 +32,7 @@ class Server:
 
     def __init__(self, folder: Path, workers: int = 0) -> None:
         self._folder = folder
-        self._workers = workers
+        self._count = Settings(workers=workers).web_processes
         self._log = folder.with_name(folder.name + ".log")
         self._gunicorn: subprocess.Popen[bytes] | None = None
         self.address: Address = (HOST, 0)
@@ -43,7 +42,7 @@ class Server:
         allow_many_files()
         self.address = (HOST, _free_port())
         begun = time.perf_counter()
-        with self._log.open("ab") as log:
+        with self._log.open("wb") as log:
             self._gunicorn = subprocess.Popen(
                 [Path(sys.executable).with_name("gunicorn")],
                 cwd=ROOT,
@@ -61,15 +60,19 @@ class Server:
         self._gunicorn.send_signal(signal.SIGTERM)
         self._gunicorn.wait(PATIENCE)
         took = time.perf_counter() - begun
-        self._gunicorn = None
-        if "Traceback" in self._log.read_text():
-            raise Failed(f"The server's log has errors:\n{self._last_words()}")
+        said = self._log.read_text()
+        if "Traceback" in said or said.count("Booting worker") != self._count:
+            raise Failed(f"Something went wrong in the server:\n{self._last_words()}")
         return took
+
+    @property
+    def is_running(self) -> bool:
+        return self._gunicorn is not None and self._gunicorn.poll() is None
 
     def kill(self) -> None:
         """After a failure: leave nothing running."""
-        if self._gunicorn and self._gunicorn.poll() is None:
-            for process in [*Process(self._gunicorn.pid).children, Process(self._gunicorn.pid)]:
+        if self._gunicorn and self.is_running:
+            for process in [*self.workers, Process(self._gunicorn.pid)]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
             self._gunicorn.wait(PATIENCE)
@@ -86,7 +89,7 @@ class Server:
 
     def ask_each_worker(self, path: str, headers: dict[str, str] | None = None) -> None:
         """GET `path` of every web process, so that none of them measures its first request."""
-        waiting = {worker.pid for worker in self.workers}
+        answered: set[int] = set()
 
         def all_answered() -> bool:
             connections = [http.client.HTTPConnection(*self.address, timeout=5) for _ in range(8)]
@@ -98,10 +101,10 @@ class Server:
                     if answer.status != 200:
                         raise Failed(f"{path} answered {answer.status}.\n{self._last_words()}")
                     answer.read()
-            waiting.difference_update(self._holders(connections))
+            answered.update(self._holders(connections))
             for connection in connections:
                 connection.close()
-            return not waiting
+            return len(answered) == self._count
 
         self._wait_for(all_answered)
 
@@ -124,11 +127,10 @@ class Server:
         finally:
             connection.close()
 
-    def _wait_for(self, condition: object) -> None:
-        assert callable(condition)
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not condition():
-            if self._gunicorn and self._gunicorn.poll() is not None:
+            if not self.is_running:
                 raise Failed(f"The server ended by itself.\n{self._last_words()}")
             if time.monotonic() > deadline:
                 raise Failed(f"Waited in vain for the server.\n{self._last_words()}")
@@ -140,7 +142,7 @@ class Server:
         return kept | {
             "JAMBOREE_DATA": str(self._folder),
             "JAMBOREE_RATE_LIMITS": "off",
-            "JAMBOREE_WORKERS": str(self._workers),
+            "JAMBOREE_WORKERS": str(self._count),
             "HOST": self.address[0],
             "PORT": str(self.address[1]),
         }
@@ -157,16 +159,10 @@ def serving(folder: Path, workers: int = 0) -> Iterator[Server]:
     try:
         server.ask_each_worker("/healthz")
         yield server
-        if server._gunicorn:
+        if server.is_running:
             server.stop()
     finally:
         server.kill()
-
-
-def allow_many_files() -> None:
-    """A thousand sockets are more than what a shell usually allows; children inherit this."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _free_port() -> int:

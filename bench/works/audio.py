@@ -6,7 +6,7 @@ import random
 import zlib
 from pathlib import Path
 
-from bench.load.closed_loop import Script, Tally, closed_loop
+from bench.load.closed_loop import Script, Tally, all_wrong, closed_loop
 from bench.load.http import Request, raw
 from bench.options import Options
 from bench.report.figures import Figure, Row, median_of, percentile
@@ -34,9 +34,8 @@ def measure(options: Options) -> list[Row]:
                 for _ in range(options.rounds)
             ]
     figures = median_of([_figures(tally) for tally in rounds])
-    errors = sum(tally.errors for tally in rounds)
     work = f"256 KiB ranges of a 46 MB file, {CONNECTIONS} connections, authorised"
-    return [Row(work, figures, errors)]
+    return [Row(work, figures, all_wrong(rounds))]
 
 
 def _published(house: House) -> Path:

@@ -6,13 +6,14 @@ requests are timed, and in the end the server is stopped with everybody still co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.load.audience import Audience, Notes
 from bench.load.closed_loop import closed_loop
 from bench.load.http import Request, raw
-from bench.load.open_loop import Schedule, Sent, open_loop
+from bench.load.open_loop import Schedule, Sent, all_wrong, open_loop
 from bench.options import Options
 from bench.report.figures import Figure, Row, median_of, percentile
 from bench.stage.house import House, List, furnished
@@ -37,37 +38,59 @@ class Round:
     notes: Notes
 
 
+@dataclass(frozen=True)
+class Evening:
+    """All rounds, how much memory the server had between, in bytes, and how it ended."""
+
+    rounds: Sequence[Round]
+    before: int
+    connected: int
+    after: int
+    stopping: float  # seconds
+    closed: Counter[int]  # clients by the code that they were told
+
+
 def measure(options: Options) -> list[Row]:
     votes = int(options.seconds_or(30) / EVERY)
     with furnished(-(-votes * options.rounds // ITEMS)) as house:
         playlist = house.playlist(ITEMS)
         with serving(house.folder, options.workers) as server:
             _warm_up(server, house, playlist)
-            before = _resident(server)
-            url = f"ws://{server.url}/ws/playlists/{playlist.id}"
-            with Audience(url, house.tokens(), CLIENTS) as audience:
-                connected = _resident(server)
-                rounds = [
-                    _round(server, house, playlist, audience, range(at * votes, (at + 1) * votes))
-                    for at in range(options.rounds)
-                ]
-                after = _resident(server)
-                stopping = server.stop()
-                closed = audience.notes_at_the_end().closed
+            return _rows(_evening(server, house, playlist, votes, options.rounds))
+
+
+def _evening(server: Server, house: House, playlist: List, votes: int, count: int) -> Evening:
+    before = _resident(server)
+    url = f"ws://{server.url}/ws/playlists/{playlist.id}"
+    with Audience(url, house.tokens(), CLIENTS) as audience:
+        connected = _resident(server)
+        rounds = [
+            _round(server, house, playlist, audience, range(at * votes, (at + 1) * votes))
+            for at in range(count)
+        ]
+        after = _resident(server)
+        stopping = server.stop()
+        closed = audience.notes_at_the_end().closed
+    return Evening(rounds, before, connected, after, stopping, closed)
+
+
+def _rows(evening: Evening) -> list[Row]:
+    rounds = evening.rounds
     live = median_of([_live_figures(each) for each in rounds])
     others = median_of([_other_figures(each) for each in rounds])
-    unkind = CLIENTS - closed[RESTARTING]
     memory = [
-        Figure((connected - before) / CLIENTS / 1000, "KB", at_most=20),
-        Figure((after - before) / CLIENTS / 1000, "KB after all votes"),
+        Figure((evening.connected - evening.before) / CLIENTS / 1000, "KB", at_most=20),
+        Figure((evening.after - evening.before) / CLIENTS / 1000, "KB after all votes"),
     ]
+    stop = [Figure(evening.stopping, "s", at_most=2)]
+    untold = Counter({"clients that were not told why": CLIENTS - evening.closed[RESTARTING]})
+    probes = [probe for each in rounds for probe in each.probes]
+    work = f"a vote each 100 ms, {CLIENTS:,} clients: until the last has it"
     return [
-        Row(
-            f"a vote each 100 ms, {CLIENTS:,} clients: until the last has it", live, _errors(rounds)
-        ),
-        Row("  other requests meanwhile", others, sum(_failed(each.probes) for each in rounds)),
-        Row("  memory a person connected", memory),
-        Row("  stop with all connected", [Figure(stopping, "s", at_most=2)], unkind),
+        Row(work, live, _wrong(rounds)),
+        Row("… other requests meanwhile", others, all_wrong(probes)),
+        Row("… memory a person connected", memory),
+        Row("… stop with all connected", stop, +untold),
     ]
 
 
@@ -111,23 +134,22 @@ def _resident(server: Server) -> int:
     return sum(worker.resident for worker in server.workers)
 
 
-def _last_ms(round_: Round) -> list[float]:
-    """Of each vote that somebody heard of: the time until the last had heard of it."""
-    heard = {(h.payload["id"], h.payload["up"]): h.last for h in round_.notes.heard.values()}
-    return [
-        (heard[mark] - vote.at) / 1e6
+def _live_figures(round_: Round) -> list[Figure]:
+    heard = {
+        (each.payload["id"], each.payload["up"]): each
+        for each in round_.notes.heard.values()
+        if each.type == "track.voted"
+    }
+    times = [
+        (heard[mark].last - vote.at) / 1e6
         for mark, vote in zip(round_.marks, round_.votes, strict=True)
         if mark in heard
     ]
-
-
-def _live_figures(round_: Round) -> list[Figure]:
-    times = _last_ms(round_)
-    there = sum(heard.clients for heard in round_.notes.heard.values())
+    lost = sum(CLIENTS - (heard[mark].clients if mark in heard else 0) for mark in round_.marks)
     return [
         Figure(percentile(times, 50), "ms", "p50"),
         Figure(percentile(times, 99), "ms", "p99", at_most=100),
-        Figure(len(round_.marks) * CLIENTS - there, "lost", at_most=0),
+        Figure(lost, "lost", at_most=0),
         Figure(percentile([vote.milliseconds for vote in round_.votes], 50), "ms", "answered p50"),
     ]
 
@@ -140,13 +162,10 @@ def _other_figures(round_: Round) -> list[Figure]:
     ]
 
 
-def _errors(rounds: Sequence[Round]) -> int:
-    """Votes refused, frames that came twice or in the wrong order, and clients told to resync."""
-    return sum(
-        _failed(each.votes) + each.notes.again + each.notes.resyncs + each.notes.closed.total()
-        for each in rounds
-    )
-
-
-def _failed(sent: Sequence[Sent]) -> int:
-    return sum(bool(each.complaint) for each in sent)
+def _wrong(rounds: Sequence[Round]) -> Counter[str]:
+    wrong = all_wrong(vote for each in rounds for vote in each.votes)
+    for each in rounds:
+        wrong["frames that came twice or too late"] += each.notes.again
+        wrong["clients told to read afresh"] += each.notes.resyncs
+        wrong["clients cut off"] += each.notes.closed.total()
+    return +wrong

@@ -1,4 +1,4 @@
-"""How much memory a web process has that was started, has answered one page, and waits."""
+"""How much memory a web process has that was started, has answered a few pages, and waits."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def measure(options: Options) -> list[Row]:
                 server.ask_each_worker(f"/playlists/{playlist.id}", house.people[0].headers)
                 largest = max(worker.resident for worker in server.workers)
                 rounds.append([Figure(largest / MIB, "MiB", at_most=110)])
-    return [Row("idle web process, after one page", median_of(rounds))]
+    return [Row("idle web process, after a few pages", median_of(rounds))]

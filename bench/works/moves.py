@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bench.load.http import Connection, raw
+from bench.load.http import Address, Connection, raw
 from bench.options import Options
 from bench.report.figures import Figure, Row
 from bench.stage.house import House, List, furnished
-from bench.stage.server import Address, serving
+from bench.stage.server import serving
 
 MOVES = 2000
 ITEMS = 50

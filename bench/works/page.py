@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bench.load.closed_loop import closed_loop
-from bench.load.http import Request, raw
+from bench.load.closed_loop import Tally, all_wrong, closed_loop
+from bench.load.http import Address, Request, raw
 from bench.options import Options
 from bench.report.figures import Figure, Row, median_of, percentile
 from bench.stage.house import furnished
-from bench.stage.server import Address, serving
+from bench.stage.server import serving
 
 ITEMS = 100
 CONNECTIONS = 10
@@ -23,16 +23,19 @@ def measure(options: Options) -> list[Row]:
                 _round(server.address, request, options.seconds_or(3))
                 for _ in range(options.rounds)
             ]
-    figures = median_of([figures for figures, _ in measured])
-    return [Row(f"page of {ITEMS} rows", figures, sum(errors for _, errors in measured))]
+    figures = median_of([_figures(alone, together) for alone, together in measured])
+    wrong = all_wrong(tally for both in measured for tally in both)
+    return [Row(f"page of {ITEMS} rows", figures, wrong)]
 
 
-def _round(address: Address, request: Request, seconds: float) -> tuple[list[Figure], int]:
+def _round(address: Address, request: Request, seconds: float) -> tuple[Tally, Tally]:
     alone = closed_loop(address, [[request]], seconds)
-    together = closed_loop(address, [[request]] * CONNECTIONS, seconds)
-    figures = [
+    return alone, closed_loop(address, [[request]] * CONNECTIONS, seconds)
+
+
+def _figures(alone: Tally, together: Tally) -> list[Figure]:
+    return [
         Figure(percentile(alone.milliseconds, 50), "ms", "alone p50"),
         Figure(percentile(alone.milliseconds, 99), "ms", "p99"),
         Figure(together.rate, "/s", f"{CONNECTIONS} connections"),
     ]
-    return figures, alone.errors + together.errors

@@ -6,17 +6,18 @@ Each question is asked once before, and its answer checked: there must be hits, 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from bench.load.closed_loop import Tally, closed_loop
-from bench.load.http import Connection, Request, raw
+from bench.load.closed_loop import Tally, all_wrong, closed_loop
+from bench.load.http import Address, Connection, Request, raw
 from bench.options import Options
 from bench.report.figures import Figure, Row, median_of, percentile
 from bench.stage import library
 from bench.stage.house import furnished
 from bench.stage.library import Question
-from bench.stage.server import Address, serving
+from bench.stage.server import serving
 
 TRACKS = 100_000
 QUESTIONS = 600
@@ -30,7 +31,7 @@ def measure(options: Options) -> list[Row]:
         questions = library.questions(QUESTIONS, TRACKS)
         requests = [_request(question, house.people[0].token) for question in questions]
         with serving(house.folder, options.workers) as server:
-            wrong, understood = asyncio.run(_check(server.address, questions, requests))
+            missed, understood = asyncio.run(_check(server.address, questions, requests))
             # Everybody asks everything, each from another place on.
             step = QUESTIONS // CONNECTIONS
             scripts = [requests[at * step :] + requests[: at * step] for at in range(CONNECTIONS)]
@@ -40,9 +41,9 @@ def measure(options: Options) -> list[Row]:
             ]
     figures = median_of([_figures(tally) for tally in rounds])
     figures.append(Figure(understood, "% of typos understood"))
-    errors = wrong + sum(tally.errors for tally in rounds)
+    wrong = all_wrong(rounds) + Counter({"what was asked for is not in the answer": missed})
     work = f"search {TRACKS:,} tracks, {LIMIT} rows, {CONNECTIONS} connections"
-    return [Row(work, figures, errors)]
+    return [Row(work, figures, wrong)]
 
 
 def _request(question: Question, token: str) -> Request:
@@ -53,17 +54,17 @@ def _request(question: Question, token: str) -> Request:
 async def _check(
     address: Address, questions: Sequence[Question], requests: Sequence[Request]
 ) -> tuple[int, float]:
-    """How many answers are wrong, and which part of the typos, in percent, was understood."""
+    """How many answers miss what they must have, and what percentage of typos was understood."""
     connection = await Connection.open(address)
-    wrong, understood = 0, []
+    missed, understood = 0, []
     for question, request in zip(questions, requests, strict=True):
         answer = await connection.ask(request.raw)
         hits = [question.is_answered_by(track) for track in answer.json()["items"]]
         if question.is_typo:
             understood.append(any(hits))
-        wrong += not hits or (not question.is_typo and not all(hits))
+        missed += not hits or not (question.is_typo or any(hits))
     connection.close()
-    return wrong, 100 * sum(understood) / len(understood)
+    return missed, 100 * sum(understood) / len(understood)
 
 
 def _figures(tally: Tally) -> list[Figure]:

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ BOUNDARY = "the-end-of-a-part"
 
 
 def measure(options: Options) -> list[Row]:
-    rounds, errors = [], 0
+    rounds, wrong = [], Counter[str]()
     for seed in range(options.rounds):
         with furnished(1) as house:
             file = house.folder / "noise.wav"
@@ -30,8 +31,8 @@ def measure(options: Options) -> list[Row]:
                 server.ask_each_worker("/api/v1/users/me", house.people[0].headers)
                 figures, is_right = _upload(server, house, file)
         rounds.append(figures)
-        errors += not is_right
-    return [Row("upload of a 200 MB WAV", median_of(rounds), errors)]
+        wrong["uploads with a wrong answer"] += not is_right
+    return [Row("upload of a 200 MB WAV", median_of(rounds), +wrong)]
 
 
 def _upload(server: Server, house: House, file: Path) -> tuple[list[Figure], bool]:

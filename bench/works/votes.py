@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 
-from bench.load.closed_loop import WARM_UP, Tally, closed_loop
+from bench.load.closed_loop import WARM_UP, Tally, all_wrong, closed_loop
 from bench.load.http import Request, raw
 from bench.options import Options
 from bench.report.figures import Figure, Row, median_of, percentile
@@ -23,7 +24,7 @@ Cast = tuple[str, str]  # an item's id, and a direction
 def measure(options: Options) -> list[Row]:
     with furnished(PEOPLE) as house:
         playlist = house.playlist(ITEMS)
-        rounds, wrong = [], 0
+        rounds, wrong = [], Counter[str]()
         standing: dict[tuple[str, str], str] = {}  # the vote of (item, person) as it must be
         with serving(house.folder, options.workers) as server:
             for number in range(options.rounds):
@@ -38,10 +39,11 @@ def measure(options: Options) -> list[Row]:
                 tally = closed_loop(server.address, scripts, options.seconds_or(5))
                 rounds.append(tally)
                 _note(standing, house.people, casts, tally)
-                wrong += _wrong_counts(house) + _wrong_votes(house, standing)
-    errors = sum(tally.errors for tally in rounds) + wrong
+                wrong["items whose counts don't fit their votes"] += _wrong_counts(house)
+                wrong["votes that are not as they were answered"] += _wrong_votes(house, standing)
     figures = median_of([_figures(tally) for tally in rounds])
-    return [Row(f"{PEOPLE} voters at once, {ITEMS} items, no listeners", figures, errors)]
+    work = f"{PEOPLE} voters at once, {ITEMS} items, no listeners"
+    return [Row(work, figures, all_wrong(rounds) + wrong)]
 
 
 def _figures(tally: Tally) -> list[Figure]:

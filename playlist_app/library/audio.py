@@ -71,7 +71,7 @@ def audio(sha256: str) -> Response:
     response.set_etag(sha256)
     response.accept_ranges = "bytes"
     _keep(response)
-    if request.if_none_match.contains(sha256):
+    if request.if_none_match.contains_weak(sha256):
         response.status_code = 304
         return response
     return _answer(response, path, found.size_bytes, sha256)
@@ -136,7 +136,7 @@ def cover(cover_id: str, size: str) -> Response:
     etag = f"{cover_id}-{size}"
     response.set_etag(etag)
     _keep(response)
-    if request.if_none_match.contains(etag):
+    if request.if_none_match.contains_weak(etag):
         response.status_code = 304
         return response
     return _answer(response, path, path.stat().st_size, etag)

@@ -83,7 +83,7 @@ def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
             return [], None
         if not wanted.ordering:
             return _by_relevance(query, found, wanted)
-        query = query.where(Track.number.in_(found.order_by(None)))
+        query = query.where(Track.number.in_(found.numbers()))
     return _by_columns(query, wanted)
 
 
@@ -93,19 +93,12 @@ def _shapes(rows: Any) -> list[JSON]:
 
 
 def _by_relevance(
-    query: Select[Any], found: Select[int], wanted: Wanted
+    query: Select[Any], found: search.Hits, wanted: Wanted
 ) -> tuple[list[JSON], str | None]:
     """Best first. The index sorts by itself, so a page further on is found by counting."""
-    hits = found.subquery()
     offset = _decoded(wanted.cursor, [int])[0] if wanted.cursor else 0
-    # CROSS JOIN order: the index gives its hits in order, and only as many are looked up as shown.
-    rows = (
-        session()
-        .execute(
-            query.join(hits, hits.c.rowid == Track.number).limit(wanted.limit + 1).offset(offset)
-        )
-        .all()
-    )
+    # The index gives its hits in order, and only as many are looked up as shown.
+    rows = session().execute(found.among(query).limit(wanted.limit + 1).offset(offset)).all()
     more = len(rows) > wanted.limit
     following = _encoded([offset + wanted.limit]) if more else None
     return _shapes(rows[: wanted.limit]), following

@@ -13,11 +13,12 @@ import threading
 import time
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, TextClause, func, select, text
 from sqlalchemy.sql import column, table
 
 from playlist_app.database import session
@@ -33,19 +34,44 @@ REFRESHED_EVERY = 60.0  # seconds; new tracks count at once, edits within this t
 track_fts = table("track_fts", column("rowid"), column("rank"))
 
 
-def matching(words: str) -> Select[int] | None:
-    """The numbers of the tracks that match, best first; None when there is no word in it.
+@dataclass(frozen=True)
+class Hits:
+    """The tracks that match, whoever asks: a query of them has visible_to beside it.
 
-    Not filtered by who asks: join it with Track and visible_to.
+    `as_typed` are the numbers of those that hold the words themselves, where others were guessed.
     """
+
+    expression: str
+    as_typed: tuple[int, ...] = ()
+
+    def numbers(self) -> Select[int]:
+        """Their numbers, in no order."""
+        return select(track_fts.c.rowid).where(self._match())
+
+    def among(self, tracks: Select[Any]) -> Select[Any]:
+        """Those of a query of tracks that are hits, best first."""
+        hits = tracks.join(track_fts, track_fts.c.rowid == Track.number).where(self._match())
+        if self.as_typed:
+            hits = hits.order_by(track_fts.c.rowid.in_(self.as_typed).desc())
+        # `rank` is the index's own order, weighted in the migration: title, artist, album, genre.
+        # It stands in the outermost query: SQLite drops the order of one inside.
+        return hits.order_by(track_fts.c.rank)
+
+    def _match(self) -> TextClause:
+        return text("track_fts MATCH :words").bindparams(words=self.expression)
+
+
+def matching(words: str) -> Hits | None:
+    """What fits these words; None when there is no word in them."""
     # With the accents that have no letter of their own; the index leaves them out, like the others.
     tokens = re.findall(r"[\w\u0300-\u036f]+", unicodedata.normalize("NFC", words))[:WORDS_AT_MOST]
     if not tokens:
         return None
     exact = _all_of([_spellings(token) for token in tokens])
-    if _has_enough(exact):
-        return _query(exact)
-    return _query(_all_of([_meant_by(token) for token in tokens]))
+    first = _first(exact)
+    if len(first) >= ENOUGH:
+        return Hits(exact)
+    return Hits(_all_of([_meant_by(token) for token in tokens]), as_typed=first)
 
 
 def _spellings(token: str) -> list[str]:
@@ -63,21 +89,13 @@ def _all_of(alternatives: list[list[str]]) -> str:
     )
 
 
-def _has_enough(expression: str) -> bool:
+def _first(expression: str) -> tuple[int, ...]:
+    """The numbers of some tracks that match, of all when there are fewer than ENOUGH."""
     rows = session().execute(
-        text("SELECT 1 FROM track_fts WHERE track_fts MATCH :words LIMIT :enough"),
+        text("SELECT rowid FROM track_fts WHERE track_fts MATCH :words LIMIT :enough"),
         {"words": expression, "enough": ENOUGH},
     )
-    return len(rows.all()) >= ENOUGH
-
-
-def _query(expression: str) -> Select[int]:
-    # `rank` is the index's own order, weighted in the migration: title, artist, album, genre.
-    return (
-        select(track_fts.c.rowid)
-        .where(text("track_fts MATCH :words").bindparams(words=expression))
-        .order_by(track_fts.c.rank)
-    )
+    return tuple(row[0] for row in rows)
 
 
 @dataclass

@@ -73,7 +73,8 @@ def progress_now(config: Settings) -> tuple[int, int] | None:
         done, of = json.loads(_progress(config).read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return done, of
+    # One that was killed leaves its note, but not its lock.
+    return (done, of) if _is_running(config) else None
 
 
 def _playlist(by: User) -> Playlist:
@@ -106,6 +107,19 @@ def _note(path: Path, done: int, of: int) -> None:
 @contextlib.contextmanager
 def _alone(config: Settings) -> Iterator[Path]:
     """One seeding at a time; a second waits, and then finds everything there."""
-    with (config.cache_folder / "seed.lock").open("w") as file:
+    with _lock(config).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield _progress(config)
+
+
+def _is_running(config: Settings) -> bool:
+    with contextlib.suppress(FileNotFoundError), _lock(config).open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock(config: Settings) -> Path:
+    return config.cache_folder / "seed.lock"

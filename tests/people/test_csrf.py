@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,11 +11,9 @@ from tests.cast import Browser, Person, ok, problem
 
 
 @pytest.fixture
-def browser(app: Flask) -> Iterator[Browser]:
+def browser(app: Flask, alice: Person) -> Browser:
     """Alice's, logged in."""
-    browser = Browser(app)
-    browser.logs_in("alice")
-    yield browser
+    return Browser(app, alice)
 
 
 def test_a_call_by_cookie_alone_is_refused(browser: Browser, alice: Person, happened: Any) -> None:
@@ -42,9 +39,10 @@ def test_with_the_token_of_users_me_a_call_by_cookie_passes(browser: Browser) ->
     assert ok(response, 201)["title"] == "Mine"
 
 
-def test_the_token_of_another_browser_does_not_pass(app: Flask, browser: Browser) -> None:
-    other = Browser(app)
-    other.logs_in("bob")
+def test_the_token_of_another_browser_does_not_pass(
+    app: Flask, browser: Browser, bob: Person
+) -> None:
+    other = Browser(app, bob)
     token = ok(other.client.get("/api/v1/users/me"))["csrf_token"]
     response = browser.client.post(
         "/api/v1/playlists", json={"title": "Not mine"}, headers={"X-CSRF-Token": token}

@@ -96,23 +96,21 @@ def test_a_token_that_is_none_is_nobody(nobody: Person, header: str) -> None:
     problem(nobody.get("/users/me", headers={"Authorization": header}), 401)
 
 
-def test_a_wrong_token_is_not_made_up_for_by_a_cookie(app: Flask) -> None:
-    browser = Browser(app)
-    browser.logs_in("alice")
+def test_a_wrong_token_is_not_made_up_for_by_a_cookie(app: Flask, alice: Person) -> None:
+    browser = Browser(app, alice)
     problem(
         browser.client.get("/api/v1/users/me", headers={"Authorization": "Bearer nonsense"}), 401
     )
 
 
-def test_a_token_goes_before_the_cookie(app: Flask, bob: Person) -> None:
-    browser = Browser(app)
-    browser.logs_in("alice")
+def test_a_token_goes_before_the_cookie(app: Flask, alice: Person, bob: Person) -> None:
+    browser = Browser(app, alice)
     assert ok(browser.client.get("/api/v1/users/me", headers=bob.headers))["username"] == "bob"
 
 
-def test_a_cookie_that_was_tampered_with_is_none(app: Flask) -> None:
-    browser = Browser(app)
-    browser.logs_in("alice")
+def test_a_cookie_that_was_tampered_with_is_none(app: Flask, alice: Person) -> None:
+    browser = Browser(app, alice)
+    ok(browser.client.get("/api/v1/users/me"))
     cookie = browser.client.get_cookie("jamboree")
     assert cookie
     browser.client.set_cookie("jamboree", cookie.value[:-3] + "abc")

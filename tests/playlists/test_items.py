@@ -226,7 +226,8 @@ def test_a_move_changes_one_row_and_tells_the_room_once(
     ok(bob.patch(of(playlist, five[4]), {"after": five[0]["id"]}))
 
     with app.app_context():
-        after = {id_: rank for id_, rank in session().execute(select(Item.id, Item.rank))}
+        rows = session().execute(select(Item.id, Item.rank)).all()
+        after = {row.id: row.rank for row in rows}
     assert {id_ for id_ in before if before[id_] != after[id_]} == {five[4]["id"]}
     new = happened()[count:]
     assert [type_ for type_, _ in new] == ["track.moved"]

@@ -6,7 +6,7 @@ import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies, resume } from "./copies.js";
 import { farewell, welcome } from "./database.js";
-import { drain, nextWait, queue } from "./outbox.js";
+import { drain, nextWait, queue, untold } from "./outbox.js";
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let again;
@@ -14,12 +14,9 @@ let again;
 /** Send what waits, then fetch what is missing: people's changes go before any download. */
 async function catchUp() {
   clearTimeout(again);
-  const outcome = await drain().catch(() => "unreachable");
-  if (outcome === "unreachable") {
-    again = setTimeout(catchUp, nextWait());
-    return;
-  }
-  if (outcome === "empty") await resume();
+  if ((await drain()) !== "empty") return;
+  await receipt();
+  await resume();
 }
 
 /** How many things wait, and how many copies there are, on the links that lead to them. */
@@ -32,50 +29,57 @@ async function showCounts() {
   }
 }
 
-/** Since when sending failed, so that a receipt says what came of it. */
-let heldBack = 0;
-let applied = 0;
-
 /** @param {MessageEvent} message */
 function news({ data }) {
   if (["queued", "settled", "copies"].includes(data.kind)) showCounts();
+  if (data.kind === "unreachable") {
+    clearTimeout(again);
+    again = setTimeout(catchUp, nextWait());
+    askWorkerToSend();
+  }
   if (data.kind === "signed-out") {
     toast(say("log_in_again"), {
       label: say("log_in"),
       act: () => location.assign(address("login")),
     });
   }
-  if (data.kind === "settled" && data.result) {
-    applied += Number(data.result.status === "applied" || data.result.status === "satisfied");
-    if (data.result.status === "rejected") toast(data.result.problem?.detail ?? say("problem"));
+  if (data.kind === "settled" && data.result?.status === "rejected") {
+    toast(data.result.problem?.detail ?? say("problem"));
   }
 }
 
+/** Where the browser can (Background Sync), it sends what waits also when no page is open. */
+async function askWorkerToSend() {
+  const registration = await navigator.serviceWorker?.ready;
+  const { sync } = /** @type {any} */ (registration ?? {});
+  await sync?.register("outbox").catch(() => {}); // the person may have switched it off
+}
+
+/** A receipt for what had to wait: "4 of 5 changes applied". The shell leaves it to the page that
+ * takes its place. */
 async function receipt() {
-  const before = (await queue()).filter(({ state }) => state === "waiting").length;
-  heldBack = Math.max(heldBack, before);
-  applied = 0;
-  await catchUp();
-  const left = (await queue()).filter(({ state }) => state === "waiting").length;
-  if (heldBack && !left) {
-    const text = say("back_online", { applied: Math.min(applied, heldBack), count: heldBack });
-    toast(text, { label: say("show"), act: () => location.assign(address("sync")) });
-    heldBack = 0;
-  }
+  if (!personOnPage() || document.visibilityState === "hidden") return;
+  const merged = await untold();
+  if (!merged.length) return;
+  const applied = merged.filter(
+    ({ status }) => status === "applied" || status === "satisfied",
+  ).length;
+  const show = { label: say("show"), act: () => location.assign(address("sync")) };
+  toast(say("back_online", { applied, count: merged.length }), show);
 }
 
 async function begin() {
   const me = personOnPage();
   if (me) await welcome(me);
   new BroadcastChannel("jamboree").onmessage = news;
-  for (const type of ["online", "focus", "pageshow"]) addEventListener(type, () => receipt());
+  for (const type of ["online", "focus", "pageshow"]) addEventListener(type, catchUp);
   document.addEventListener("jam:state", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail === "live") receipt();
+    if (/** @type {CustomEvent} */ (event).detail === "live") catchUp();
   });
   document.addEventListener("submit", (event) => {
     if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
   });
-  await Promise.all([showCounts(), receipt()]);
+  await Promise.all([showCounts(), catchUp()]);
 }
 
 async function installWorker() {
@@ -85,10 +89,15 @@ async function installWorker() {
     scope: address(""),
     updateViaCache: "none",
   });
+  let pressed = false;
   /** @param {ServiceWorker | null} worker */
   const offer = (worker) => {
     if (!worker || !navigator.serviceWorker.controller) return;
-    toast(say("update"), { label: say("reload"), act: () => worker.postMessage("take over") });
+    const act = () => {
+      pressed = true;
+      worker.postMessage("take over");
+    };
+    toast(say("update"), { label: say("reload"), act });
   };
   offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
@@ -97,10 +106,11 @@ async function installWorker() {
       if (fresh.state === "installed") offer(fresh);
     });
   });
-  // Reload only when somebody pressed Reload; the first worker of all just begins.
+  // Only the page on which somebody pressed Reload does so; others may be playing, and are asked.
   const hadOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (hadOne) location.reload();
+    if (pressed) location.reload();
+    else if (hadOne) toast(say("update"), { label: say("reload"), act: () => location.reload() });
   });
 }
 

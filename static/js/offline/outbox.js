@@ -11,8 +11,20 @@ import { announce, deviceId, myDatabase } from "./database.js";
 /** @typedef {import("../playlists/shapes.js").QueuedOperation} QueuedOperation */
 /** @typedef {import("../playlists/shapes.js").Result} Result */
 
+/**
+ * What came of a change.
+ * @typedef {object} Merged
+ * @property {string} kind
+ * @property {string} about
+ * @property {Result["status"]} status
+ * @property {Result["problem"]} [problem]
+ * @property {number} at milliseconds
+ * @property {boolean} told whether a receipt said so, or none is needed
+ */
+
 const AT_ONCE = 50; // operations in one call
 const RETRIED = new Set([408, 425, 429]); // and everything from 500 on; other answers are final
+const MERGED_KEPT = 200;
 const FIRST_WAIT = 500; // milliseconds, doubled with each failure
 const LONGEST_WAIT = 60_000;
 
@@ -75,20 +87,17 @@ export async function retry(queued) {
 }
 
 /**
- * Send what waits, in order, until nothing does. Only one sender at a time; who comes while another is
- * at it has nothing to do.
- * @returns {Promise<"empty" | "busy" | "unreachable" | "signed out">}
+ * Send what waits, in order, until nothing does. One sender at a time, over all tabs and the worker: who
+ * comes second waits, and then usually finds nothing left to do.
+ * @returns {Promise<"empty" | "unreachable" | "signed-out">}
  */
 export async function drain() {
-  const outcome = await navigator.locks.request(
-    "jamboree-outbox",
-    { ifAvailable: true },
-    async (lock) => (lock ? sendAll() : "busy"),
-  );
+  const outcome = await navigator.locks.request("jamboree-outbox", sendAll);
+  announce(outcome === "empty" ? "drained" : outcome);
   return outcome;
 }
 
-/** @returns {Promise<"empty" | "unreachable" | "signed out">} */
+/** @returns {Promise<"empty" | "unreachable" | "signed-out">} */
 async function sendAll() {
   for (;;) {
     const batch = (await waiting()).slice(0, AT_ONCE);
@@ -103,12 +112,23 @@ async function sendAll() {
     } catch (error) {
       failures += 1;
       if (error instanceof SignedOut) {
-        announce("signed-out");
-        return "signed out";
+        return "signed-out";
       }
+      await holdBack(batch);
       return "unreachable";
     }
   }
+}
+
+/** They did not get through: what comes of them later gets a receipt. @param {QueuedOperation[]} batch */
+async function holdBack(batch) {
+  const database = await myDatabase();
+  const tx = database?.transaction("operations", "readwrite");
+  for (const { n } of batch) {
+    const queued = await tx?.store.get(/** @type {number} */ (n)); // it may have been taken back
+    if (queued) tx?.store.put({ ...queued, heldBack: true });
+  }
+  await tx?.done;
 }
 
 /** @param {QueuedOperation[]} batch @returns {Promise<Result[]>} */
@@ -136,16 +156,56 @@ async function send(batch) {
   }
 }
 
-/** @param {QueuedOperation} queued @param {Result} result */
+/** The server's word on a change: it is done, or it stands with its reason; both are noted.
+ * @param {QueuedOperation} queued @param {Result} result */
 async function settle(queued, result) {
   const database = await myDatabase();
+  if (!database) return;
   const n = /** @type {number} */ (queued.n);
-  if (result.status === "rejected" || result.status === "conflict") {
-    await database?.put("operations", { ...queued, state: "failed", problem: result.problem });
+  const { operation, about, heldBack } = queued;
+  const { status, problem } = result;
+  const tx = database.transaction(["operations", "merged"], "readwrite");
+  if (status === "rejected" || status === "conflict") {
+    tx.objectStore("operations").put({ ...queued, state: "failed", problem });
   } else {
-    await database?.delete("operations", n);
+    tx.objectStore("operations").delete(n);
   }
+  /** @type {Merged} */
+  const merged = {
+    kind: operation.kind,
+    about,
+    status,
+    problem,
+    at: Date.now(),
+    told: !heldBack,
+  };
+  tx.objectStore("merged").add(merged);
+  await tx.done;
   announce("settled", { queued, result });
+}
+
+/**
+ * What came of the changes that had to wait, and that nobody was told of yet; each is given once, to the
+ * first page that asks.
+ * @returns {Promise<Merged[]>}
+ */
+export async function untold() {
+  const database = await myDatabase();
+  if (!database) return [];
+  const found = [];
+  const tx = database.transaction("merged", "readwrite");
+  const count = await tx.store.count();
+  let index = 0;
+  for (let cursor = await tx.store.openCursor(); cursor; cursor = await cursor.continue()) {
+    if (!cursor.value.told) {
+      found.push(cursor.value);
+      await cursor.update({ ...cursor.value, told: true });
+    }
+    if (count - index > MERGED_KEPT) await cursor.delete();
+    index += 1;
+  }
+  await tx.done;
+  return found;
 }
 
 /** How long to wait before the next attempt, in milliseconds. */

@@ -16,7 +16,7 @@ export function parseRange(header, size) {
     return { start: Math.max(0, size - count), end: size };
   }
   const start = Number(match[1]);
-  const last = match[2] ? Number(match[2]) : size - 1;
+  const last = match[2] ? Number(match[2]) : Number.POSITIVE_INFINITY;
   if (last < start) return "whole"; // invalid, so ignored
   if (start >= size) return "unsatisfiable";
   return { start, end: Math.min(last, size - 1) + 1 };

@@ -33,6 +33,8 @@ export class ListModel extends EventTarget {
     this.roundSince = null;
     /** What waits to be sent, oldest first. @type {QueuedOperation[]} */
     this.waiting = [];
+    /** Ids of changes of which the server's word came. @type {Set<string>} */
+    this.settled = new Set();
     /** Up to which seq the counts of an item are known from an answer. @type {Map<string, number>} */
     this.countedAt = new Map();
     /** Votes told about while our own for the same item was under way. @type {Map<string, Happening>} */
@@ -143,8 +145,10 @@ export class ListModel extends EventTarget {
 
   // --- what waits to be sent ---------------------------------------------------------------------
 
-  /** A change was made here and waits. @param {QueuedOperation} queued */
+  /** A change was made here and waits; told twice, it waits once. @param {QueuedOperation} queued */
   propose(queued) {
+    const { id } = queued.operation;
+    if (this.waiting.some(({ operation }) => operation.id === id)) return;
     this.waiting.push(queued);
     this.#tellOf(queued);
   }
@@ -153,6 +157,7 @@ export class ListModel extends EventTarget {
    * @param {QueuedOperation} queued @param {Result} [result] */
   settle(queued, result) {
     const id = queued.operation.id;
+    this.settled.add(id);
     const at = this.waiting.findIndex(({ operation }) => operation.id === id);
     if (at >= 0) this.waiting.splice(at, 1);
     const item = result?.item;
@@ -169,6 +174,11 @@ export class ListModel extends EventTarget {
       this._voted(held);
     }
     this.#tellOf(queued);
+  }
+
+  /** @param {QueuedOperation} queued */
+  isSettled({ operation }) {
+    return this.settled.has(operation.id);
   }
 
   /** @param {QueuedOperation} queued */

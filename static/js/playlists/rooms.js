@@ -60,20 +60,30 @@ export class PlaylistRoom extends EventTarget {
     channel.addEventListener("refused", () => this.#find());
     this.news = new BroadcastChannel("jamboree");
     this.news.onmessage = ({ data }) => this.#news(data);
-    waiting(this.id).then(
-      (queued) => {
-        for (const one of queued) model.propose(one);
-      },
-      () => {},
-    );
+    this.#compare();
   }
 
   /** What the outbox says, of this tab or another. @param {any} data */
   #news({ kind, queued, result }) {
+    if (kind === "drained") this.#compare();
     if (queued?.operation.playlist !== this.id) return;
-    const known = this.model.waiting.some(({ operation }) => operation.id === queued.operation.id);
-    if (kind === "queued" && !known) this.model.propose(queued);
+    if (kind === "queued") this.model.propose(queued);
     if (kind === "settled") this.model.settle(queued, result);
+  }
+
+  /**
+   * Show as waiting what is in the outbox, and nothing else. Its messages are not enough: a page that
+   * closes between noting what came of a change and saying so (a reload does that) never says it.
+   */
+  async #compare() {
+    const shown = [...this.model.waiting];
+    const queued = await waiting(this.id).catch(() => shown); // without IndexedDB there is no outbox
+    const ids = new Set(queued.map(({ operation }) => operation.id));
+    for (const one of shown) if (!ids.has(one.operation.id)) this.model.settle(one);
+    for (const one of queued) {
+      // It may have been settled while this was being read.
+      if (!this.model.isSettled(one)) this.model.propose(one);
+    }
   }
 
   /** So much was missed, or history is another: read the list again. */

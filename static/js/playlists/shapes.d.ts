@@ -91,6 +91,8 @@ export interface QueuedOperation {
   operation: Operation;
   /** waiting: to be sent; failed: the server said no; its `problem` says why. */
   state: "waiting" | "failed";
+  /** It did not get through at once. */
+  heldBack?: boolean;
   /** What a person reads about it: the title of the track. */
   about: string;
   /** For an add: the track, so that its row can be shown before the server has it. */

@@ -1,0 +1,167 @@
+"""A real browser (Debian's Chromium), and people in it, each with a profile of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from tests.cast import PASSWORD
+from tests.serving import Client, Server
+from tests.sounds import Sounds
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What a browser writes to its console when it has no network is no fault of the page.
+NO_NETWORK = ("net::ERR_", "Failed to fetch", "WebSocket")
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A person with a browser of their own, logged in."""
+
+    def __init__(self, context: BrowserContext, server: Server, name: str) -> None:
+        self.context = context
+        self.server = server
+        self.name = name
+        self.faults: list[str] = []
+        self.expects_no_network = False
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("console", self._wrote)
+        self.page = context.new_page()
+
+    def _wrote(self, message: Any) -> None:
+        if message.type != "error":
+            return
+        offline = self.expects_no_network and any(words in message.text for words in NO_NETWORK)
+        if not offline:
+            self.faults.append(message.text)
+
+    def logs_in(self) -> None:
+        body = {"username": self.name, "password": PASSWORD}
+        answer = self.context.request.post(f"{self.server.url}/api/v1/users/login", data=body)
+        assert answer.ok, answer.text()
+
+    def opens(self, path: str) -> Page:
+        self.page.goto(self.server.url + path)
+        return self.page
+
+    def opens_playlist(self, playlist: dict[str, Any]) -> Page:
+        """Open a playlist, and wait until it is live."""
+        page = self.opens(f"/playlists/{playlist['id']}")
+        expect(page.get_by_role("status")).to_have_text("Live")
+        return page
+
+    def row(self, title: str) -> Any:
+        return (
+            self.page.get_by_role("list", name="Playlist")
+            .get_by_role("listitem")
+            .filter(has=self.page.get_by_role("link", name=title, exact=True))
+        )
+
+    def titles(self) -> list[str]:
+        found: list[str] = self.page.locator("jam-playlist .row .title").all_inner_texts()
+        return found
+
+    def sees_order(self, *titles: str) -> None:
+        """The rows, in this order; waited for."""
+        expect(self.page.locator("jam-playlist .row .title")).to_have_text(list(titles))
+
+    def audio(self, what: str) -> Any:
+        return self.page.evaluate(f"document.querySelector('audio').{what}")
+
+    def hears(self) -> None:
+        """Sound comes out: the position moves."""
+        start = self.audio("currentTime")
+        self.until(lambda: self.audio("currentTime") > start + 0.2)
+        assert self.audio("paused") is False
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what no locator can see; asked every 50 ms, for ten seconds."""
+        # The page's own wait_for_function needs eval, which the content policy forbids.
+        for _ in range(200):
+            if holds():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("it did not come to that")
+
+
+Arrives = Callable[..., Visitor]
+
+
+@pytest.fixture
+def arrives(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Arrives]:
+    """`arrives("alice", width=360)`: somebody opens a browser and is logged in."""
+    own = "own_server" in request.fixturenames
+    server = request.getfixturevalue("own_server" if own else "server")
+    visitors: list[Visitor] = []
+
+    def arrive(name: str, *, width: int = 1280, height: int = 800, **options: Any) -> Visitor:
+        phone = {"has_touch": True, "is_mobile": True} if width < 600 else {}
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, **phone, **options
+        )
+        visitor = Visitor(context, server, name)
+        visitors.append(visitor)
+        if name != "nobody":
+            visitor.logs_in()
+        return visitor
+
+    yield arrive
+    for visitor in visitors:
+        visitor.context.close()
+    assert [visitor.faults for visitor in visitors if visitor.faults] == []
+
+
+@pytest.fixture
+def friday(clients: dict[str, Client], sounds: Sounds) -> dict[str, Any]:
+    """Alice's playlist, shared with Bob, with four tracks that can be heard."""
+    alice = clients["alice"]
+    playlist = alice.ok("POST", "/playlists", {"title": "Friday kitchen"})
+    member = {"username": "bob", "role": "editor"}
+    alice.ok("POST", f"/playlists/{playlist['id']}/members", member)
+    for number, title in enumerate(TITLES):
+        path = sounds("mp3", seconds=40.0, pitch=220.0 * (number + 1), title=title)
+        track = upload(alice, path)
+        alice.ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
+    return dict(playlist)
+
+
+TITLES = ("Paper Lanterns", "Harbour Lights", "Second Kitchen", "Copper Wire")
+
+
+def upload(person: Client, path: Any) -> dict[str, Any]:
+    with path.open("rb") as file:
+        boundary, body = encode_multipart({"file": FileStorage(file, path.name)})
+    request = urllib.request.Request(
+        f"{person.server.url}/api/v1/tracks",
+        data=body,
+        headers=person.headers | {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        track: dict[str, Any] = json.loads(answer.read())
+        return track

@@ -1,0 +1,292 @@
+"""The merge: what was changed on a device is applied here, each change exactly once (SPEC §4)."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.cast import Person, ok, problem
+
+Happened = Any
+
+
+@pytest.fixture
+def playlist(alice: Person, bob: Person) -> dict[str, Any]:
+    made = alice.makes_playlist()
+    alice.invites(made, bob)
+    return made
+
+
+@pytest.fixture
+def items(alice: Person, playlist: Any) -> dict[str, dict[str, Any]]:
+    return {title: alice.adds(playlist, alice.makes_track(title)) for title in "ABCDE"}
+
+
+def operation(kind: str, playlist: Any, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": kind,
+        "at": "2026-11-20T23:59:00Z",
+        "base_seq": playlist["seq"],
+        "playlist": playlist["id"],
+        **fields,
+    }
+
+
+def sends(person: Person, *operations: Any) -> list[dict[str, Any]]:
+    answer = ok(person.post("/sync", {"device": "phone", "operations": list(operations)}))
+    results: list[dict[str, Any]] = answer["results"]
+    assert [result["id"] for result in results] == [op["id"] for op in operations]
+    return results
+
+
+def test_a_vote_is_applied_and_the_room_is_told(
+    bob: Person, charlie: Person, playlist: Any, items: Any, happened: Happened
+) -> None:
+    vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
+
+    outsider = sends(charlie, vote | {"id": str(uuid.uuid4())})[0]
+    result = sends(bob, vote)[0]
+
+    assert (result["status"], result["replayed"]) == ("applied", False)
+    assert (result["item"]["votes"], result["item"]["my_vote"]) == (1, "up")
+    type_, payload = happened(playlist["id"])[-1]
+    assert (type_, payload["votes"]) == ("track.voted", 1)
+    assert outsider["status"] == "rejected"
+    assert outsider["problem"]["status"] == 404
+    assert outsider["seq"] is None
+
+
+def test_the_same_operation_again_gets_its_first_result(
+    alice: Person, bob: Person, playlist: Any, items: Any, happened: Happened
+) -> None:
+    move = operation("move", playlist, item=items["E"]["id"], after=[], before=[items["A"]["id"]])
+    first = sends(bob, move)[0]
+    ok(alice.patch(f"/playlists/{playlist['id']}/items/{items['E']['id']}", {"index": 4}))
+    events = happened()
+
+    again = sends(bob, move)[0]
+
+    assert again == first | {"replayed": True}
+    assert happened() == events
+    assert "".join(alice.titles(playlist)) == "ABCDE"
+
+
+def test_the_same_operation_twice_in_one_call_is_applied_once(
+    bob: Person, playlist: Any, items: Any, happened: Happened
+) -> None:
+    vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
+    count = len(happened())
+
+    first, second = sends(bob, vote, vote)
+
+    assert (first["replayed"], second["replayed"]) == (False, True)
+    assert len(happened()) == count + 1
+
+
+def test_ten_senders_of_one_operation_apply_it_once(
+    bob: Person, playlist: Any, items: Any, happened: Happened
+) -> None:
+    add = operation("remove", playlist, item=items["C"]["id"])
+    count = len(happened())
+    results: list[dict[str, Any]] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(sends(bob, add)[0])) for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(result["replayed"] for result in results) == [False] + [True] * 9
+    assert {result["status"] for result in results} == {"applied"}
+    assert len(happened()) == count + 1
+
+
+def test_an_id_that_another_person_used_says_no_more_than_that(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
+    sends(bob, vote)
+
+    result = sends(alice, vote)[0]
+
+    assert result["status"] == "rejected"
+    assert "item" not in result
+    assert result["replayed"] is False
+
+
+# --- the table of SPEC §4 -----------------------------------------------------------------------
+
+
+def test_a_vote_on_an_item_that_was_removed_is_rejected_and_told(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    alice.delete(f"/playlists/{playlist['id']}/items/{items['A']['id']}")
+
+    result = sends(bob, operation("vote", playlist, item=items["A"]["id"], direction="up"))[0]
+
+    assert result["status"] == "rejected"
+    assert "list" in result["problem"]["detail"]
+
+
+def test_an_add_of_what_somebody_added_meanwhile_is_satisfied_by_theirs(
+    alice: Person, bob: Person, playlist: Any, happened: Happened
+) -> None:
+    track = alice.makes_track("Copper Wire")
+    theirs = alice.adds(playlist, track)
+    events = happened()
+
+    result = sends(bob, operation("add", playlist, track=track["id"], item=str(uuid.uuid4())))[0]
+
+    assert (result["status"], result["item"]["id"]) == ("satisfied", theirs["id"])
+    assert happened() == events
+
+
+def test_a_client_chooses_the_id_of_what_it_adds(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    track, chosen = alice.makes_track("Copper Wire"), str(uuid.uuid4())
+    add = operation("add", playlist, track=track["id"], item=chosen, after=items["A"]["id"])
+
+    result = sends(bob, add)[0]
+
+    assert (result["status"], result["item"]["id"]) == ("applied", chosen)
+    assert alice.titles(playlist) == ["A", "Copper Wire", "B", "C", "D", "E"]
+    other = operation("add", playlist, track=alice.makes_track("Other")["id"], item=chosen)
+    assert sends(bob, other)[0]["status"] == "rejected"
+
+
+def test_a_remove_of_what_is_removed_already_is_satisfied(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    alice.delete(f"/playlists/{playlist['id']}/items/{items['A']['id']}")
+
+    result = sends(bob, operation("remove", playlist, item=items["A"]["id"]))[0]
+
+    assert result["status"] == "satisfied"
+
+
+@pytest.mark.parametrize(
+    ("gone", "after", "before", "result"),
+    [
+        ("", "BA", "CD", "ABECD"),
+        ("B", "BA", "CD", "AECD"),
+        ("BC", "BA", "CD", "AED"),
+        ("BA", "BA", "CD", "ECD"),
+        ("ABC", "BA", "CD", "ED"),
+        ("", "", "A", "EABCD"),
+        ("", "", "", "EABCD"),
+    ],
+)
+def test_a_move_goes_beside_the_nearest_neighbour_that_survives(
+    alice: Person,
+    bob: Person,
+    playlist: Any,
+    items: Any,
+    gone: str,
+    after: str,
+    before: str,
+    result: str,
+) -> None:
+    for title in gone:
+        alice.delete(f"/playlists/{playlist['id']}/items/{items[title]['id']}")
+
+    def ids(titles: str) -> list[str]:
+        return [items[title]["id"] for title in titles]
+
+    moved = sends(
+        bob,
+        operation("move", playlist, item=items["E"]["id"], after=ids(after), before=ids(before)),
+    )[0]
+
+    assert moved["status"] == "applied"
+    assert "".join(alice.titles(playlist)) == result
+
+
+def test_a_move_beside_nothing_that_is_left_is_rejected(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    alice.delete(f"/playlists/{playlist['id']}/items/{items['A']['id']}")
+    move = operation("move", playlist, item=items["E"]["id"], after=[items["A"]["id"]])
+
+    assert sends(bob, move)[0]["status"] == "rejected"
+
+
+def test_permission_lost_meanwhile_is_rejected_and_holds_nothing_up(
+    alice: Person, bob: Person, playlist: Any, items: Any
+) -> None:
+    own = bob.makes_playlist("Bob's own")
+    item = bob.adds(own, alice.makes_track("Mine"))
+    alice.patch(f"/playlists/{playlist['id']}/members/{bob.id}", {"role": "viewer"})
+
+    results = sends(
+        bob,
+        operation("vote", playlist, item=items["A"]["id"], direction="up"),
+        operation("remove", playlist, item=items["B"]["id"]),
+        operation("vote", own, item=item["id"], direction="up"),
+    )
+
+    assert [result["status"] for result in results] == ["rejected", "rejected", "applied"]
+    assert results[0]["problem"]["status"] == 403
+    assert "".join(alice.titles(playlist)) == "ABCDE"
+
+
+def test_operations_are_applied_in_order(alice: Person, bob: Person, playlist: Any) -> None:
+    track, chosen = alice.makes_track("Copper Wire"), str(uuid.uuid4())
+
+    results = sends(
+        bob,
+        operation("add", playlist, track=track["id"], item=chosen),
+        operation("vote", playlist, item=chosen, direction="up"),
+        operation("remove", playlist, item=chosen),
+        operation("vote", playlist, item=chosen, direction="down"),
+    )
+
+    statuses = [result["status"] for result in results]
+    assert statuses == ["applied", "applied", "applied", "rejected"]
+    assert alice.titles(playlist) == []
+
+
+# --- what is no operation -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "dance"},
+        {"id": "7"},
+        {"direction": "sideways"},
+        {"direction": None},
+        {"item": 5},
+        {"base_seq": "one"},
+        {"at": "yesterday"},
+        {"after": ["x"]},
+        {"color": "red"},
+    ],
+)
+def test_a_call_that_makes_no_sense_is_refused_as_a_whole(
+    bob: Person, playlist: Any, items: Any, happened: Happened, change: dict[str, Any]
+) -> None:
+    events = happened()
+    good = operation("vote", playlist, item=items["A"]["id"], direction="up")
+    bad = operation("vote", playlist, item=items["B"]["id"], direction="up") | change
+
+    answer = bob.post("/sync", {"device": "phone", "operations": [good, bad]})
+
+    refused = problem(answer, 422)
+    assert refused["errors"]
+    assert happened() == events
+
+
+def test_too_many_at_once_are_refused(bob: Person, playlist: Any, items: Any) -> None:
+    vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
+
+    problem(bob.post("/sync", {"device": "phone", "operations": [vote] * 201}), 422)
+
+
+def test_nobody_syncs_nothing(nobody: Person) -> None:
+    problem(nobody.post("/sync", {"device": "phone", "operations": []}), 401)

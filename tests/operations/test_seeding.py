@@ -1,0 +1,115 @@
+"""Seeding: what is there already is left as it is. That the music is music: test_demo_music.py."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from playlist_app.database import write
+from playlist_app.library.demo import SONGS
+from playlist_app.library.models import Track
+from playlist_app.operations import seeding, startup
+from playlist_app.people.models import User
+from tests.cast import Person, ok
+from tests.conftest import close, make_app
+
+
+@pytest.fixture
+def seeded(app: Flask) -> None:
+    """Every song of the demo is there; only its name counts."""
+    with app.app_context(), write():
+        dora = User.named("dora")
+        for song in SONGS:
+            Track.publish(dora, title=song.title, artist=song.artist)
+
+
+def run(app: Flask) -> str:
+    done = app.test_cli_runner().invoke(args=["data", "seed"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.usefixtures("seeded")
+def test_seeding_again_makes_no_second_of_anything(
+    app: Flask, data_folder: Path, dora: Person
+) -> None:
+    assert run(app) == run(app) == "The demo music is there.\n"
+    assert len(ok(dora.get("/tracks?limit=200"))["items"]) == len(SONGS)
+    titles = [playlist["title"] for playlist in ok(dora.get("/playlists"))["items"]]
+    assert titles == [seeding.PLAYLIST]
+    assert not (data_folder / "cache" / "demo").exists()
+    with app.app_context():
+        assert seeding.progress_now(app.config["JAMBOREE"]) is None
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_demo_playlist_is_the_first_admins_and_for_all_members(
+    app: Flask, charlie: Person, nobody: Person
+) -> None:
+    run(app)
+    [playlist] = ok(charlie.get("/playlists"))["items"]
+    assert (playlist["owner"]["name"], playlist["visibility"]) == ("Dora", "members")
+    assert nobody.get(f"/playlists/{playlist['id']}").status_code == 401
+
+
+@pytest.mark.usefixtures("seeded")
+def test_seeding_happens_once_at_a_time(app: Flask) -> None:
+    """Who comes second waits for the lock, which is the first's until it ends."""
+    with app.app_context():
+        steps = seeding.seed(User.named("dora"))
+        assert list(steps) == []
+        lock = app.config["JAMBOREE"].cache_folder / "seed.lock"
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_without_an_admin_nobody_is_there_whose_music_it_could_be(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "new")
+    startup.prepare(app)
+    done = app.test_cli_runner().invoke(args=["data", "seed"])
+    assert done.exit_code == 1
+    assert "There is no admin yet" in done.output
+    close(app)
+
+
+@pytest.fixture
+def note(app: Flask) -> Path:
+    """Where a seeding notes how far it is."""
+    folder: Path = app.config["JAMBOREE"].cache_folder
+    return folder / "seeding.json"
+
+
+@pytest.fixture
+def running(note: Path) -> Iterator[None]:
+    """A seeding that holds its lock."""
+    with note.with_name("seed.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.usefixtures("running")
+def test_while_it_runs_pages_show_how_far_it_is(alice: Person, note: Path) -> None:
+    note.write_text("[12, 35]")
+    region = alice.page("/seeding").get_data(as_text=True)
+    assert "Making music: 12 of 35 tracks." in region
+    assert 'hx-trigger="every 1s"' in region
+    note.unlink()
+    done = alice.page("/seeding").get_data(as_text=True)
+    assert "The demo music is there." in done
+    assert "hx-trigger" not in done
+
+
+def test_what_a_seeding_left_that_was_killed_is_not_shown(alice: Person, note: Path) -> None:
+    note.write_text("[12, 35]")
+    assert "Making music" not in alice.page("/").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("running")
+def test_a_broken_note_breaks_no_page(alice: Person, note: Path) -> None:
+    for text in ("", "[12", "[1]", "{}"):
+        note.write_text(text)
+        assert alice.page("/").status_code == 200, text
