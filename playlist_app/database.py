@@ -182,13 +182,15 @@ def write() -> Iterator[Session]:
     current.rollback()  # ends the reading transaction; one can't turn into a writing one
     current.expire_all()
     with current_app.extensions["writer_lock"]:
-        current.info.update(writing=True, after_commit=[], roles={})
+        current.info.update(writing=True, after_commit=[], if_dropped=[], roles={})
         try:
             current.connection(execution_options={"write": True})
             yield current
             current.commit()
         except BaseException:
             current.rollback()
+            for act in current.info["if_dropped"]:
+                act()
             raise
         finally:
             current.info["writing"] = False
@@ -199,3 +201,9 @@ def write() -> Iterator[Session]:
 def after_commit(act: Callable[[], object]) -> None:
     """Do this once the write that is under way is safe; never if it is dropped."""
     session().info["after_commit"].append(act)
+
+
+def if_dropped(act: Callable[[], object]) -> None:
+    """Do this if the write that is under way comes to nothing, also where it is the commit that
+    fails. The writers' lock is still held: nobody can have come to count on what it undoes."""
+    session().info["if_dropped"].append(act)

@@ -109,7 +109,9 @@ def problem(refusal: Refusal) -> Response:
 
 def to_log_in() -> Response:
     """Where a person goes who must log in first; they come back after it."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else url_for("playlists.home")
+    here = url_for("playlists.home")
+    if request.method == "GET":
+        here = request.script_root + request.full_path.rstrip("?")
     target = url_for("people.log_in", next=here)
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": target})
@@ -210,7 +212,7 @@ def _guard() -> ResponseReturnValue | None:
     is_public = view is None or getattr(view, "is_public", False)
     if not is_public and not current_user.is_authenticated:
         raise NotSignedIn("Log in, or send a token.")
-    if getattr(view, "takes_files", False):
+    if getattr(view, "takes_files", False) and request.mimetype == "multipart/form-data":
         request.max_content_length = settings().upload_limit + FORM_AT_MOST
     if not _says_who_it_is(is_public=is_public):
         csrf.protect()

@@ -13,7 +13,7 @@ from playlist_app.database import as_id, iso, session
 from playlist_app.library import upload
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
-from playlist_app.library.models import AudioFile, Track, find_track, hearable_by
+from playlist_app.library.models import AudioFile, Track, find_track, hearable_by, visible_to
 from playlist_app.library.schemas import ListTracks, TrackFields, TrackWithoutAudio
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
@@ -137,7 +137,8 @@ def _find(condition: Any) -> AudioFile:
 
 
 def _record(audio: AudioFile) -> JSON:
-    count = session().scalar(select(func.count(Track.number)).where(Track.audio_id == audio.id))
+    tracks = select(func.count(Track.number)).where(Track.audio_id == audio.id)
+    count = session().scalar(tracks.where(visible_to(current_user)))
     return {
         "id": audio.id,
         "sha256": audio.sha256,

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 from playlist_app.config import Settings, settings
-from playlist_app.database import new_id, now, session, write
+from playlist_app.database import if_dropped, new_id, now, session, write
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.inspection import Inspection, NotAudio, inspect
-from playlist_app.library.models import AudioFile, AudioSender, Cover, Track
+from playlist_app.library.models import AudioFile, AudioSender, Cover, Track, hearable_by
 from playlist_app.library.texts import LONGEST, clean_text
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, Refusal
@@ -67,8 +67,11 @@ def check_name(name: str) -> None:
 
 
 def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
-    """Store the bytes, once; answers the file and whether it is new."""
-    with _stored(received) as (audio, _, is_new):
+    """Store the bytes, once; answers the file, and whether it is new to this person. That somebody
+    else has it in secret makes no difference to the answer."""
+    with _stored(received) as (audio, _):
+        known = select(AudioFile.id).where(AudioFile.id == audio.id, hearable_by(by))
+        is_new = session().scalar(known) is None
         session().merge(AudioSender(audio_id=audio.id, user_id=by.id))
         return audio, is_new
 
@@ -76,7 +79,7 @@ def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
 def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
     """Store the bytes and publish a track on them; `fields` go before the file's own tags."""
     tags = _tags(received.inspection) | {k: v for k, v in fields.items() if v not in (None, "")}
-    with _stored(received) as (audio, cover, _):
+    with _stored(received) as (audio, cover):
         return Track.publish(by, audio=audio, cover=cover, **tags)
 
 
@@ -94,36 +97,28 @@ def _tags(inspection: Inspection) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _stored(received: Received) -> Iterator[tuple[AudioFile, Cover, bool]]:
+def _stored(received: Received) -> Iterator[tuple[AudioFile, Cover]]:
     """Within one write: the bytes are in their place, and the rows say so.
 
     Bytes go first: a row without its bytes would be a track that can't be played, while bytes
-    without a row are found and removed. When what follows fails, what was moved is removed while
-    the writers' lock is still held, so that nobody else has come to count on it.
+    without a row are found and removed.
     """
     config = settings()
-    moved: list[Path] = []
     with write() as tx:
-        try:
-            audio, is_new = _audio_row(received)
-            cover = _cover_row(received.inspection)
-            moved += _moved_once(received.incoming.path, audio_path(config, audio.sha256))
-            for size in ("large", "small"):
-                target = cover_path(config, cover.id, size)
-                moved += _moved_once(received.incoming.beside(size), target)
-            tx.flush()
-            yield audio, cover, is_new
-        except BaseException:
-            for path in moved:
-                path.unlink(missing_ok=True)
-            raise
+        audio = _audio_row(received)
+        cover = _cover_row(received.inspection)
+        _move_once(received.incoming.path, audio_path(config, audio.sha256))
+        for size in ("large", "small"):
+            _move_once(received.incoming.beside(size), cover_path(config, cover.id, size))
+        tx.flush()
+        yield audio, cover
 
 
-def _audio_row(received: Received) -> tuple[AudioFile, bool]:
+def _audio_row(received: Received) -> AudioFile:
     incoming, found = received.incoming, received.inspection
     known = session().scalar(select(AudioFile).where(AudioFile.sha256 == incoming.sha256))
     if known:
-        return known, False
+        return known
     audio = AudioFile(
         id=new_id(),
         sha256=incoming.sha256,
@@ -136,7 +131,7 @@ def _audio_row(received: Received) -> tuple[AudioFile, bool]:
         created_at=now(),
     )
     session().add(audio)
-    return audio, True
+    return audio
 
 
 def _cover_row(found: Inspection) -> Cover:
@@ -147,11 +142,11 @@ def _cover_row(found: Inspection) -> Cover:
     return cover
 
 
-def _moved_once(source: Path, target: Path) -> list[Path]:
-    """Move the file to its place, unless the same bytes are there; answers what was moved."""
+def _move_once(source: Path, target: Path) -> None:
+    """Move the file to its place, unless the same bytes are there."""
     if target.exists():
-        return []
+        return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     source.chmod(0o600)
+    if_dropped(lambda: target.unlink(missing_ok=True))
     source.replace(target)
-    return [target]

@@ -86,7 +86,7 @@ test("without network they wait, and are sent later, each once", async () => {
   await vote("b");
   server.troubles = ["no network"];
   assert.equal(await outbox.drain(), "unreachable");
-  assert.equal((await outbox.waiting()).length, 2);
+  assert.equal((await outbox.contents("p")).queued.length, 2);
   assert.equal(await outbox.drain(), "empty");
   assert.equal(server.applied.length, 2);
 });
@@ -96,7 +96,7 @@ test("a lost answer: the same operation goes again under the same id, and is app
   server.troubles = ["answer lost"];
   assert.equal(await outbox.drain(), "unreachable");
   assert.equal(server.applied.length, 1);
-  assert.equal((await outbox.waiting()).length, 1);
+  assert.equal((await outbox.contents("p")).queued.length, 1);
   assert.equal(await outbox.drain(), "empty");
   assert.equal(server.applied.length, 1);
 });
@@ -106,7 +106,7 @@ for (const status of ["408", "425", "429", "500", "503"]) {
     await vote("a");
     server.troubles = [status];
     assert.equal(await outbox.drain(), "unreachable");
-    assert.equal((await outbox.waiting()).length, 1);
+    assert.equal((await outbox.contents("p")).queued.length, 1);
     await outbox.drain();
     assert.equal(server.applied.length, 1);
   });
@@ -150,8 +150,8 @@ test("a call that is refused as a whole is sent one by one, so that one does not
 test("a session that ended pauses the queue", async () => {
   await vote("a");
   server.troubles = ["401"];
-  assert.equal(await outbox.drain(), "signed out");
-  assert.equal((await outbox.waiting()).length, 1);
+  assert.equal(await outbox.drain(), "signed-out");
+  assert.equal((await outbox.contents("p")).queued.length, 1);
 });
 
 test("two senders at the same moment send once", async () => {

@@ -260,7 +260,6 @@ def test_a_disk_that_is_nearly_full_takes_no_upload(
     problem(send(sounds("mp3").read_bytes()), 507)
 
 
-@pytest.mark.xfail(strict=True, reason="what was moved stays when the commit itself fails")
 def test_a_disk_that_is_full_when_the_rows_are_written_leaves_no_file(
     app: Flask, send: Send, sounds: Sounds
 ) -> None:

@@ -78,7 +78,6 @@ def test_what_is_neither_json_nor_a_form_is_refused(app: Flask, alice: Person) -
     assert stock(app) == before
 
 
-@pytest.mark.xfail(strict=True, reason="web.takes_files lets JSON be as large as an upload")
 def test_json_is_never_as_large_as_an_upload(alice: Person) -> None:
     body = b'{"title": "' + b"x" * 3_000_000 + b'"}'
     problem(alice.call("POST", "/tracks", data=body, content_type="application/json"), 413)

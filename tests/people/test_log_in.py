@@ -162,7 +162,6 @@ def test_who_was_sent_to_log_in_comes_back_to_where_they_were(browser: Browser) 
     assert response.headers["Location"] == "/library?search=night&genre="
 
 
-@pytest.mark.xfail(strict=True, reason="web.to_log_in leaves the prefix out of `next`")
 def test_who_was_sent_to_log_in_comes_back_under_a_path_prefix_too(data_folder: Path) -> None:
     app = make_app(data_folder, public_url="http://localhost/jamboree")
     try:

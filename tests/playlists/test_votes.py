@@ -157,7 +157,7 @@ def test_what_plays_stays_on_top_of_a_list_by_votes(alice: Person) -> None:
 def test_many_voters_at_once_are_all_counted(
     app: Flask, alice: Person, bob: Person, playlist: Any, item: Any
 ) -> None:
-    """Eight threads, each with connections of their own: the writers' lock lets one in at a time."""
+    """Eight threads, each with a connection of its own: the writers' lock lets in one at a time."""
     people = [alice, bob]
     failures: list[Any] = []
 

@@ -3,7 +3,7 @@
 
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { COVER_CACHE, forget, keep, kept } from "./chunks.js";
-import { announce, deviceDatabase, fact, myDatabase, personDatabase } from "./database.js";
+import { announce, deviceDatabase, fact, myDatabase, person, personDatabase } from "./database.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
 /** @typedef {import("./database.js").AudioEntry} AudioEntry */
@@ -91,6 +91,7 @@ export async function follow(id, { pinned = false } = {}) {
     seq: manifest.seq,
     epoch: manifest.epoch,
     audio: manifest.audio,
+    hashes: manifest.audio.map((/** @type {AudioEntry} */ { sha256 }) => sha256),
     covers: manifest.covers,
     sizeBytes: manifest.size_bytes,
     pinned: pinned || (before?.pinned ?? false),
@@ -101,8 +102,7 @@ export async function follow(id, { pinned = false } = {}) {
     snapshots: manifest.snapshots,
   };
   await database.put("copies", one);
-  const now = new Set(one.audio.map(({ sha256 }) => sha256));
-  await release((before?.audio ?? []).map(({ sha256 }) => sha256).filter((sha) => !now.has(sha)));
+  await release(before?.hashes ?? []);
   announce("copies", { id });
   return one;
 }
@@ -235,19 +235,29 @@ export async function leave(id) {
   const one = await copy(id);
   if (!database || !one) return;
   await database.delete("copies", id);
-  await release(one.audio.map(({ sha256 }) => sha256));
+  await release(one.hashes);
   announce("copies", { id });
 }
 
 /** Forget the files among these that no copy of anybody on this device refers to.
  * @param {string[]} candidates */
 async function release(candidates) {
-  if (!candidates.length) return;
-  /** @type {Copy[]} */
-  const all = [];
-  for (const id of (await fact("people")) ?? []) {
-    all.push(...(await (await personDatabase(id)).getAll("copies")));
+  /** @type {string[]} */
+  const people = (await fact("people")) ?? [];
+  for (const sha256 of candidates) {
+    const uses = await Promise.all(people.map((id) => countUses(id, sha256)));
+    if (uses.every((count) => count === 0)) await forget(sha256);
   }
-  const needed = new Set(all.flatMap((one) => one.audio.map(({ sha256 }) => sha256)));
-  for (const sha256 of candidates) if (!needed.has(sha256)) await forget(sha256);
+}
+
+/** @param {string} id the person's @param {string} sha256 */
+async function countUses(id, sha256) {
+  return (await personDatabase(id)).countFromIndex("copies", "hashes", sha256);
+}
+
+/** Whether who is here took a file along; others' copies on this device are not theirs to hear.
+ * @param {string} sha256 */
+export async function isMine(sha256) {
+  const me = await person();
+  return Boolean(me && (await countUses(me.id, sha256)));
 }

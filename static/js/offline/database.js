@@ -17,6 +17,7 @@ import { openDB } from "../../vendor/idb.js";
  * @property {number} seq
  * @property {string} epoch
  * @property {AudioEntry[]} audio
+ * @property {string[]} hashes the SHA-256 of each, for the index
  * @property {string[]} covers
  * @property {number} sizeBytes
  * @property {boolean} pinned
@@ -77,7 +78,8 @@ export function personDatabase(person) {
   if (!database) {
     database = openDB(`jamboree-${person}`, LAYOUT, {
       upgrade(db) {
-        db.createObjectStore("copies", { keyPath: "id" }); // Copy
+        const copies = db.createObjectStore("copies", { keyPath: "id" }); // Copy
+        copies.createIndex("hashes", "hashes", { multiEntry: true });
         const operations = db.createObjectStore("operations", {
           keyPath: "n",
           autoIncrement: true,

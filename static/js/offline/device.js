@@ -55,15 +55,15 @@ async function askWorkerToSend() {
   await sync?.register("outbox").catch(() => {}); // the person may have switched it off
 }
 
+const DONE = new Set(["applied", "satisfied"]);
+
 /** A receipt for what had to wait: "4 of 5 changes applied". The shell leaves it to the page that
  * takes its place. */
 async function receipt() {
   if (!personOnPage() || document.visibilityState === "hidden") return;
   const merged = await untold();
   if (!merged.length) return;
-  const applied = merged.filter(
-    ({ status }) => status === "applied" || status === "satisfied",
-  ).length;
+  const applied = merged.filter(({ result }) => DONE.has(result.status)).length;
   const show = { label: say("show"), act: () => location.assign(address("sync")) };
   toast(say("back_online", { applied, count: merged.length }), show);
 }

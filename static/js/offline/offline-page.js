@@ -80,6 +80,8 @@ class OfflinePage extends HTMLElement {
     else if (path === "downloads") await this.#fixed("downloads-template");
     else if (path === "sync") await this.#fixed("sync-template");
     else await this.#nothing();
+    // Its links swap the page, as all links do: the music goes on.
+    /** @type {any} */ (globalThis).htmx?.process(this);
   }
 
   /** @param {string} id */

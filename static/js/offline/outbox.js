@@ -14,10 +14,9 @@ import { announce, deviceId, myDatabase } from "./database.js";
 /**
  * What came of a change.
  * @typedef {object} Merged
- * @property {string} kind
+ * @property {Operation} operation
  * @property {string} about
- * @property {Result["status"]} status
- * @property {Result["problem"]} [problem]
+ * @property {Result} result
  * @property {number} at milliseconds
  * @property {boolean} told whether a receipt said so, or none is needed
  */
@@ -61,12 +60,29 @@ export async function queue() {
   return (await (await myDatabase())?.getAll("operations")) ?? [];
 }
 
-/** @param {string} [playlist] only those of one playlist */
-export async function waiting(playlist) {
-  const all = await queue();
-  return all.filter(
-    ({ state, operation }) => state === "waiting" && (!playlist || operation.playlist === playlist),
-  );
+async function waiting() {
+  return (await queue()).filter(({ state }) => state === "waiting");
+}
+
+/**
+ * What waits of a playlist, and what came of what did, both as of one moment. Where there is no
+ * IndexedDB there is no outbox.
+ * @param {string} playlist
+ * @returns {Promise<{queued: QueuedOperation[], merged: Merged[]}>}
+ */
+export async function contents(playlist) {
+  const database = await myDatabase().catch(() => null);
+  const tx = database?.transaction(["operations", "merged"]);
+  const [queued, merged] = await Promise.all([
+    tx?.objectStore("operations").getAll() ?? [],
+    tx?.objectStore("merged").getAll() ?? [],
+  ]);
+  const isOfIt = (/** @type {{operation: Operation}} */ { operation }) =>
+    operation.playlist === playlist;
+  return {
+    queued: queued.filter((one) => isOfIt(one) && one.state === "waiting"),
+    merged: merged.filter(isOfIt),
+  };
 }
 
 /** @param {QueuedOperation} queued */
@@ -172,10 +188,9 @@ async function settle(queued, result) {
   }
   /** @type {Merged} */
   const merged = {
-    kind: operation.kind,
+    operation,
     about,
-    status,
-    problem,
+    result,
     at: Date.now(),
     told: !heldBack,
   };

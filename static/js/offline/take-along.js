@@ -23,7 +23,11 @@ class TakeAlong extends HTMLElement {
     this.#listeners = new AbortController();
     const options = { signal: this.#listeners.signal };
     this.button.addEventListener("click", () => this.#pressed(), options);
-    document.addEventListener("jam:room", (event) => this.#watch(event), options);
+    // The list around it may have entered its room before or after this was connected.
+    const { room } = /** @type {any} */ (this.closest("jam-playlist")) ?? {};
+    if (room) this.#watch(room);
+    const watch = (/** @type {any} */ { detail }) => this.#watch(detail.room);
+    document.addEventListener("jam:room", watch, options);
     this.#news = new BroadcastChannel("jamboree");
     this.#news.onmessage = ({ data }) => {
       if (["copies", "progress"].includes(data.kind)) this.show();
@@ -106,9 +110,9 @@ class TakeAlong extends HTMLElement {
     }
   }
 
-  /** The copy follows the list while the page is open. @param {Event} event */
-  #watch(event) {
-    const { room } = /** @type {CustomEvent} */ (event).detail;
+  /** The copy follows the list while the page is open.
+   * @param {import("../playlists/rooms.js").PlaylistRoom} room */
+  #watch(room) {
     if (room.id !== this.playlist) return;
     const options = { signal: this.#listeners?.signal };
     room.model.addEventListener("change", () => this.#later(), options);

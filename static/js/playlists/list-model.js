@@ -35,6 +35,8 @@ export class ListModel extends EventTarget {
     this.waiting = [];
     /** Ids of changes of which the server's word came. @type {Set<string>} */
     this.settled = new Set();
+    /** The seq of the list as it was loaded: one's own votes up to there are in it. */
+    this.loadedAt = playlist.seq;
     /** Up to which seq the counts of an item are known from an answer. @type {Map<string, number>} */
     this.countedAt = new Map();
     /** Votes told about while our own for the same item was under way. @type {Map<string, Happening>} */
@@ -51,6 +53,7 @@ export class ListModel extends EventTarget {
   load({ items, seq, room }) {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.seq = seq;
+    this.loadedAt = seq;
     this.countedAt.clear();
     this.held.clear();
     if (room) this.room = room;
@@ -154,19 +157,13 @@ export class ListModel extends EventTarget {
   }
 
   /** The server answered, or the change was taken back (without a result).
-   * @param {QueuedOperation} queued @param {Result} [result] */
+   * @param {Pick<QueuedOperation, "operation">} queued @param {Result} [result] */
   settle(queued, result) {
     const id = queued.operation.id;
     this.settled.add(id);
     const at = this.waiting.findIndex(({ operation }) => operation.id === id);
     if (at >= 0) this.waiting.splice(at, 1);
-    const item = result?.item;
-    if (item && this.items.has(item.id)) {
-      this.items.set(item.id, item);
-      this.countedAt.set(item.id, result.seq ?? 0);
-    } else if (item && result.status !== "rejected") {
-      this.items.set(item.id, item);
-    }
+    if (result?.item) this.#answered(result.item, result.seq ?? 0);
     const about = queued.operation.item;
     const held = about && this.held.get(about);
     if (held) {
@@ -176,12 +173,27 @@ export class ListModel extends EventTarget {
     this.#tellOf(queued);
   }
 
-  /** @param {QueuedOperation} queued */
+  /**
+   * An item as it was when the server answered. Of an answer that is older than what is known by now
+   * only one's own vote counts, which no event tells.
+   * @param {Item} item @param {number} seq
+   */
+  #answered(item, seq) {
+    const known = this.items.get(item.id);
+    if (seq > this.seq) {
+      this.items.set(item.id, item);
+      this.countedAt.set(item.id, seq);
+    } else if (known && seq > this.loadedAt) {
+      this.items.set(item.id, { ...known, my_vote: item.my_vote });
+    }
+  }
+
+  /** @param {Pick<QueuedOperation, "operation">} queued */
   isSettled({ operation }) {
     return this.settled.has(operation.id);
   }
 
-  /** @param {QueuedOperation} queued */
+  /** @param {Pick<QueuedOperation, "operation">} queued */
   #tellOf({ operation }) {
     if (operation.kind === "vote") this.#tell("voted", operation.item);
     else this.#tell("all");

@@ -4,7 +4,7 @@
 import { call, Refused, SignedOut } from "../api.js";
 import { Channel } from "../live/channel.js";
 import { deviceId } from "../offline/database.js";
-import { waiting } from "../offline/outbox.js";
+import { contents } from "../offline/outbox.js";
 import { ListModel } from "./list-model.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
@@ -72,18 +72,22 @@ export class PlaylistRoom extends EventTarget {
   }
 
   /**
-   * Show as waiting what is in the outbox, and nothing else. Its messages are not enough: a page that
-   * closes between noting what came of a change and saying so (a reload does that) never says it.
+   * Show what the outbox says, and nothing else. Its messages are not enough: a page that closes
+   * between noting what came of a change and saying so never says it (a reload does that), and one
+   * that opens at that moment does not hear it.
    */
   async #compare() {
-    const shown = [...this.model.waiting];
-    const queued = await waiting(this.id).catch(() => shown); // without IndexedDB there is no outbox
-    const ids = new Set(queued.map(({ operation }) => operation.id));
-    for (const one of shown) if (!ids.has(one.operation.id)) this.model.settle(one);
-    for (const one of queued) {
-      // It may have been settled while this was being read.
-      if (!this.model.isSettled(one)) this.model.propose(one);
+    const { model } = this;
+    const shown = new Map(model.waiting.map((one) => [one.operation.id, one]));
+    const { queued, merged } = await contents(this.id);
+    for (const one of merged) {
+      const isNews = shown.has(one.operation.id) || (one.result.seq ?? 0) > model.loadedAt;
+      if (isNews && !model.isSettled(one)) model.settle(one, one.result);
     }
+    // It may have been settled while this was being read.
+    for (const one of queued) if (!model.isSettled(one)) model.propose(one);
+    for (const { operation } of queued) shown.delete(operation.id);
+    for (const one of shown.values()) if (!model.isSettled(one)) model.settle(one); // taken back
   }
 
   /** So much was missed, or history is another: read the list again. */

@@ -9,7 +9,7 @@
 
 import { ASSETS, VERSION } from "../assets.js";
 import { COVER_CACHE, kept, read, used } from "../offline/chunks.js";
-import { copy } from "../offline/copies.js";
+import { copy, isMine } from "../offline/copies.js";
 import { person } from "../offline/database.js";
 import { drain } from "../offline/outbox.js";
 import { parseRange } from "../offline/range.js";
@@ -148,11 +148,10 @@ async function audio(event, sha256) {
   return new Response(passed.body, { status, statusText, headers });
 }
 
-/** A whole file on this device, if somebody is here who may hear it. @param {string} sha256 */
+/** A whole file on this device, if who is here took it along. @param {string} sha256 */
 async function fileOfMine(sha256) {
-  if (!(await person())) return undefined;
   const known = await kept(sha256);
-  return known?.complete ? known : undefined;
+  return known?.complete && (await isMine(sha256)) ? known : undefined;
 }
 
 /** @param {Request} request @param {import("../offline/database.js").KeptAudio} known */
