@@ -121,9 +121,12 @@ def arrives(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Arriv
     visitors: list[Visitor] = []
 
     def arrive(name: str, *, width: int = 1280, height: int = 800, **options: Any) -> Visitor:
-        phone = {"has_touch": True, "is_mobile": True} if width < 600 else {}
+        is_phone = width < 600
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, **phone, **options
+            viewport={"width": width, "height": height},
+            has_touch=is_phone,
+            is_mobile=is_phone,
+            **options,
         )
         visitor = Visitor(context, server, name)
         visitors.append(visitor)
