@@ -107,7 +107,8 @@ class TrackPlaying(Happening):
     """The room plays another item, or pauses, or stands elsewhere in it, or on another speaker.
 
     `id`: the item's, or None when nothing is on; `server_time`: ISO 8601, when it stood at
-    `position_ms`; `speaker`: `{device, name}` or None.
+    `position_ms`; `speaker`: `{device, name}` or None; `round_since`: ISO 8601, since when the list
+    is being played through, from which the speaker knows what comes next by votes.
     """
 
     type = "track.playing"
@@ -116,6 +117,7 @@ class TrackPlaying(Happening):
     server_time: str
     playing: bool
     speaker: JSON | None
+    round_since: str | None
 
 
 @dataclass(frozen=True)

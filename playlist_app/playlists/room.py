@@ -147,17 +147,7 @@ class Room(Base):
 
     def _record(self, by: User) -> None:
         session().flush()
-        state = self.state()
-        self.playlist.record(
-            events.TrackPlaying(
-                self.item_id,
-                state["position_ms"],
-                state["server_time"],
-                self.playing,
-                state["speaker"],
-            ),
-            by,
-        )
+        self.playlist.record(events.TrackPlaying(**self.state()), by)
 
     def _next_item(self) -> Item | None:
         """What comes after the item that is on.
@@ -188,6 +178,7 @@ class Room(Base):
             "server_time": iso(self.at),
             "playing": self.playing,
             "speaker": speaker,
+            "round_since": iso(self.round_from) if self.round_from else None,
         }
 
     def shape(self, people: int) -> dict[str, Any]:

@@ -63,14 +63,56 @@ test("by votes the best comes first, then the oldest, and what plays stays on to
 
 test("what follows is the next by rank, or by votes the best that was not played", () => {
   const list = [item("a"), item("b"), item("c")];
-  assert.equal(following(list, "manual", "a", null)?.id, "b");
-  assert.equal(following(list, "manual", "c", null), null);
+  assert.equal(following(list, "manual", { current: "a" })?.id, "b");
+  assert.equal(following(list, "manual", { current: "c" }), null);
   const played = [
     item("a", { is_playing: true, played_at: "2026-11-21T21:00:00.000Z" }),
     item("b", { played_at: "2026-11-21T20:30:00.000Z" }),
     item("c", { played_at: "2026-11-01T20:00:00.000Z" }),
   ];
-  assert.equal(following(played, "votes", "a", "2026-11-21T20:00:00.000Z")?.id, "c");
+  const since = "2026-11-21T20:00:00.000Z";
+  assert.equal(following(played, "votes", { current: "a", since })?.id, "c");
+});
+
+test("by votes, what this device played where nobody was told does not come again", () => {
+  const list = [item("a", { votes: 2 }), item("b", { votes: 1 }), item("c")];
+  const heard = new Set(["a"]);
+  assert.equal(following(list, "votes", { current: "a", heard })?.id, "b");
+  heard.add("b");
+  assert.equal(following(list, "votes", { current: "b", heard })?.id, "c");
+  heard.add("c");
+  assert.equal(following(list, "votes", { current: "c", heard }), null);
+});
+
+test("a vote that was sent elsewhere is pressed here, and the newer count stays", () => {
+  const list = model("a");
+  list.apply({ type: "track.voted", seq: 11, payload: { id: "a", votes: 1, up: 1, down: 0 } });
+  list.apply({ type: "track.voted", seq: 12, payload: { id: "a", votes: 2, up: 2, down: 0 } });
+  const mine = queued("vote", { item: "a", direction: "up" });
+  const answer = {
+    status: "applied",
+    seq: 11,
+    item: item("a", { votes: 1, up: 1, my_vote: "up" }),
+  };
+  list.settle(mine, /** @type {any} */ (answer));
+  const { votes, my_vote, pending } = list.view("a") ?? {};
+  assert.deepEqual({ votes, my_vote, pending }, { votes: 2, my_vote: "up", pending: undefined });
+});
+
+test("an answer that is older than the list as it was loaded changes nothing", () => {
+  const list = model("a");
+  const mine = queued("vote", { item: "a", direction: "up" });
+  const answer = { status: "applied", seq: 9, item: item("a", { votes: 1, my_vote: "up" }) };
+  list.settle(mine, /** @type {any} */ (answer));
+  assert.deepEqual(list.view("a"), item("a"));
+});
+
+test("an answer does not bring back what was removed meanwhile", () => {
+  const list = model("ab");
+  list.apply({ type: "track.removed", seq: 12, payload: { id: "a" } });
+  const mine = queued("vote", { item: "a", direction: "up" });
+  list.settle(mine, /** @type {any} */ ({ status: "applied", seq: 11, item: item("a") }));
+  assert.equal(order(list), "b");
 });
 
 test("an event is applied once", () => {

@@ -14,8 +14,9 @@ import { deviceId } from "../offline/database.js";
 import { toast } from "../pages/toast-line.js";
 import { enter, leave } from "../playlists/rooms.js";
 import { personOnPage } from "../site.js";
-import { clock, say } from "../words.js";
+import { say } from "../words.js";
 import * as session from "./media-session.js";
+import { PlayerView } from "./view.js";
 
 /** @typedef {import("../playlists/rooms.js").PlaylistRoom} PlaylistRoom */
 /** @typedef {import("../playlists/shapes.js").Item} Item */
@@ -32,10 +33,12 @@ class JamPlayer extends HTMLElement {
   item = null;
   /** @type {AbortController | null} */
   #roomListeners = null;
-  #seeking = false;
   #device = "";
   /** What the room was told last by this device: its echo is nothing new. @type {string | null} */
   #told = null;
+  /** What this device played of the list: by votes it does not come again. @type {Set<string>} */
+  #heard = new Set();
+  view = new PlayerView(this);
 
   connectedCallback() {
     deviceId().then(
@@ -53,19 +56,20 @@ class JamPlayer extends HTMLElement {
     audio.addEventListener("play", () => this.#showPlaying());
     audio.addEventListener("pause", () => this.#showPlaying());
     audio.addEventListener("error", () => this.#failed());
-    this.$(".toggle").addEventListener("click", () => this.toggle());
-    this.$(".next").addEventListener("click", () => this.next());
-    this.$(".previous").addEventListener("click", () => this.previous());
-    this.$(".open").addEventListener("click", () => this.open(true));
-    this.$(".close").addEventListener("click", () => this.open(false));
-    this.$(".take").addEventListener("click", () => this.#takeOrGive());
-    this.slider.addEventListener("input", () => {
-      this.#seeking = true;
-      this.#showSeek(this.slider.valueAsNumber);
+    const { view } = this;
+    view.$(".toggle").addEventListener("click", () => this.toggle());
+    view.$(".next").addEventListener("click", () => this.next());
+    view.$(".previous").addEventListener("click", () => this.previous());
+    view.$(".open").addEventListener("click", () => this.open(true));
+    view.$(".close").addEventListener("click", () => this.open(false));
+    view.$(".take").addEventListener("click", () => this.#takeOrGive());
+    view.slider.addEventListener("input", () => {
+      view.isSeeking = true;
+      view.second(view.slider.valueAsNumber);
     });
-    this.slider.addEventListener("change", () => {
-      this.#seeking = false;
-      this.seek(this.slider.valueAsNumber);
+    view.slider.addEventListener("change", () => {
+      view.isSeeking = false;
+      this.seek(view.slider.valueAsNumber);
     });
     document.addEventListener("jam:play", (event) => {
       const { room, item } = /** @type {CustomEvent} */ (event).detail;
@@ -90,15 +94,6 @@ class JamPlayer extends HTMLElement {
 
   get audio() {
     return /** @type {HTMLAudioElement} */ (this.querySelector("audio"));
-  }
-
-  get slider() {
-    return /** @type {HTMLInputElement} */ (this.querySelector("input[type=range]"));
-  }
-
-  /** @param {string} selector @returns {HTMLElement} */
-  $(selector) {
-    return /** @type {HTMLElement} */ (this.querySelector(selector));
   }
 
   get #canControl() {
@@ -168,11 +163,11 @@ class JamPlayer extends HTMLElement {
     const { room, item } = this;
     if (!room) return;
     if (this.mode === "private") {
-      this.#goOn(room.model.next(item?.id ?? null));
+      this.#goOn(this.#following(item?.id ?? null));
       return;
     }
     const from = this.mode === "speaker" ? (item?.id ?? null) : room.model.room.id;
-    if (this.mode === "speaker") this.#goOn(room.model.next(from));
+    if (this.mode === "speaker") this.#goOn(this.#following(from));
     this.#ask(() => call("POST", `playlists/${room.id}/room/next`, { from }));
   }
 
@@ -201,14 +196,12 @@ class JamPlayer extends HTMLElement {
       const position_ms = Math.round(seconds * 1000);
       this.#ask(() => call("POST", `playlists/${room.id}/room/seek`, { position_ms }));
     }
-    this.#showSeek(seconds);
+    this.view.second(seconds);
   }
 
   /** @param {boolean} isOpen */
   open(isOpen) {
-    this.toggleAttribute("data-open", isOpen);
-    this.$(".open").setAttribute("aria-expanded", String(isOpen));
-    this.$(isOpen ? ".close" : ".open").focus();
+    this.view.open(isOpen);
     this.#showTime();
   }
 
@@ -251,6 +244,7 @@ class JamPlayer extends HTMLElement {
     const { model } = room;
     const { playlist, seq } = model;
     const items = [...model.items.values()];
+    this.#heard.clear();
     this.room = enter({ playlist, items, seq, epoch: room.channel.epoch ?? "" });
     model.addEventListener("change", (event) => this.#changed(event), options);
   }
@@ -330,12 +324,20 @@ class JamPlayer extends HTMLElement {
   #ended() {
     const { room, item } = this;
     if (!room || !item) return;
-    const following = room.model.next(item.id);
+    const following = this.#following(item.id);
     if (following) this.#start(following, 0);
     else this.#showPlaying();
     if (this.mode !== "speaker") return;
     this.#told = following?.id ?? null;
     this.#ask(() => call("POST", `playlists/${room.id}/room/next`, { from: item.id }));
+  }
+
+  /** What comes after an item; the end of the list is also the end of what was heard of it.
+   * @param {string | null} id */
+  #following(id) {
+    const following = this.#mustRoom().model.next(id, this.#heard);
+    if (!following) this.#heard.clear();
+    return following;
   }
 
   /** @param {Item | null} following */
@@ -352,6 +354,7 @@ class JamPlayer extends HTMLElement {
   /** @param {Item} item @param {number} second */
   #start(item, second) {
     this.item = item;
+    this.#heard.add(item.id);
     const { audio } = this;
     if (!item.track.audio) {
       this.#cannotPlay(item, say("no_audio"));
@@ -403,94 +406,39 @@ class JamPlayer extends HTMLElement {
   // --- showing -----------------------------------------------------------------------------------
 
   #show() {
-    const { item } = this;
-    this.hidden = !item;
-    this.#showSpeaker();
+    const { item, mode, view } = this;
+    view.item(item, mode);
+    view.speaker(mode, this.room?.model.room.speaker, this.#canControl && Boolean(personOnPage()));
     this.#showNext();
     this.#showPlaying();
     this.#showTime();
-    if (!item) return;
-    this.dataset.mode = this.mode;
-    this.$(".text .title").textContent = item.track.title;
-    this.$(".text .by").textContent = [item.track.artist, item.added_by.name]
-      .filter(Boolean)
-      .join(" · ");
-    const image = /** @type {HTMLImageElement} */ (this.querySelector(".art img"));
-    const cover = item.track.cover_url ?? "";
-    if (image.getAttribute("src") !== cover) {
-      if (cover) image.src = cover;
-      else image.removeAttribute("src");
-    }
-  }
-
-  get #isSounding() {
-    return this.mode === "watching" ? Boolean(this.room?.model.room.playing) : !this.audio.paused;
   }
 
   #showPlaying() {
-    const button = this.$(".toggle");
-    button.dataset.icon = this.#isSounding ? "pause" : "play";
-    button.setAttribute("aria-label", say(this.#isSounding ? "pause" : "play"));
-    if (this.mode !== "watching") session.place(this.audio);
+    const { audio, mode, room } = this;
+    this.view.toggle(mode === "watching" ? Boolean(room?.model.room.playing) : !audio.paused);
+    if (mode !== "watching") session.place(audio);
   }
 
   #showTime() {
-    if (this.#seeking) return;
-    const known = this.item?.track.duration_seconds ?? 0;
-    const { duration, currentTime } = this.audio;
-    const isMine = this.mode !== "watching";
-    const length = isMine && Number.isFinite(duration) ? duration : known;
-    this.slider.max = String(length || 0);
-    this.$(".length").textContent = clock(length) || "0:00";
-    this.#showSeek(isMine ? currentTime : this.#roomSecond());
+    const { audio, item, mode } = this;
+    const isMine = mode !== "watching";
+    const known = item?.track.duration_seconds ?? 0;
+    const length = isMine && Number.isFinite(audio.duration) ? audio.duration : known;
+    this.view.time(isMine ? audio.currentTime : this.#roomSecond(), length);
   }
 
-  /** @param {number} second */
-  #showSeek(second) {
-    const { slider } = this;
-    slider.value = String(second);
-    const length = Number(slider.max);
-    slider.style.setProperty("--played", String(length ? second / length : 0));
-    slider.setAttribute("aria-valuetext", `${clock(second)} / ${clock(length)}`);
-    this.$(".at").textContent = clock(second) || "0:00";
-  }
-
-  #showSpeaker() {
-    const speaker = this.room?.model.room.speaker;
-    const where = this.$(".where");
-    if (this.mode === "speaker") where.textContent = say("playing_here");
-    else if (this.mode === "private") where.textContent = say("for_yourself");
-    else if (speaker) where.textContent = say("playing_there", { name: speaker.name });
-    else where.textContent = say("no_speaker");
-    const take = this.$(".take");
-    take.hidden = !this.#canControl || !personOnPage();
-    take.textContent = say(this.mode === "speaker" ? "stop_here" : "play_here");
-  }
-
+  /** By rank the next few; by votes the next alone, since the votes may still change all others. */
   #showNext() {
     const model = this.room?.model;
-    const list = this.$(".up-next ul");
-    const template = /** @type {HTMLTemplateElement} */ (this.querySelector(".next-template"));
-    const rows = [];
-    let item = model?.next(this.item?.id ?? null) ?? null;
-    while (item && rows.length < SHOWN_NEXT) {
-      rows.push(item);
-      item = model?.playlist.order_mode === "votes" ? null : (model?.next(item.id) ?? null);
+    const count = model?.playlist.order_mode === "votes" ? 1 : SHOWN_NEXT;
+    const items = [];
+    let item = model?.next(this.item?.id ?? null, this.#heard);
+    while (model && item && items.length < count) {
+      items.push(item);
+      item = model.next(item.id, this.#heard);
     }
-    this.$(".up-next").hidden = rows.length === 0;
-    list.replaceChildren(
-      ...rows.map(({ track, added_by }) => {
-        const row = /** @type {HTMLElement} */ (
-          template.content.firstElementChild?.cloneNode(true)
-        );
-        /** @type {HTMLElement} */ (row.querySelector(".title")).textContent = track.title;
-        const by = /** @type {HTMLElement} */ (row.querySelector(".by"));
-        by.textContent = [track.artist, added_by.name].filter(Boolean).join(" · ");
-        const image = /** @type {HTMLImageElement} */ (row.querySelector("img"));
-        if (track.cover_url) image.src = track.cover_url.replace("/large.", "/small.");
-        return row;
-      }),
-    );
+    this.view.upNext(items);
   }
 
   #deviceName() {

@@ -7,6 +7,7 @@ import { drain, enqueue } from "../offline/outbox.js";
 import { toast } from "../pages/toast-line.js";
 import { personOnPage } from "../site.js";
 import { hue, say, sayCount, spell } from "../words.js";
+import { arrange } from "./arrange.js";
 import { enter, leave } from "./rooms.js";
 import { fill, make, read } from "./row.js";
 
@@ -181,27 +182,10 @@ export class JamPlaylist extends HTMLElement {
       if (!this.#late) this.#whenStill();
       return;
     }
-    const { list } = this.rows;
-    const wanted = this.model.shown().map((item) => item.id);
-    const rows = /** @type {HTMLElement[]} */ ([...list.children]);
-    if (rows.every((row, index) => row.id === wanted[index])) {
-      this.#number();
-      return;
-    }
-    const before = new Map(rows.map((row) => [row, isSeen(row) ? row.offsetTop : null]));
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    for (const row of outOfPlace(rows, wanted)) {
-      const next = wanted[wanted.indexOf(row.id) + 1];
-      put(list, row, byId.get(next) ?? null);
-    }
-    // Several may have moved: what is still not right is put right from the end.
-    for (let i = wanted.length - 1; i >= 0; i -= 1) {
-      const row = byId.get(wanted[i]);
-      const next = byId.get(wanted[i + 1]) ?? null;
-      if (row && row.nextElementSibling !== next) put(list, row, next);
-    }
-    this.#number();
-    glide(before);
+    arrange(
+      this.rows.list,
+      this.model.shown().map((item) => item.id),
+    );
   }
 
   #whenStill() {
@@ -215,13 +199,6 @@ export class JamPlaylist extends HTMLElement {
       }
     };
     setTimeout(check, STILL_AFTER);
-  }
-
-  #number() {
-    for (const [index, row] of [...this.rows.list.children].entries()) {
-      const place = row.querySelector(".place");
-      if (place && place.textContent !== String(index + 1)) place.textContent = String(index + 1);
-    }
   }
 
   #showCount() {
@@ -403,66 +380,6 @@ export class JamPlaylist extends HTMLElement {
 /** Without a person the page is nobody's; its forms then go to the server, which asks who it is. */
 function personOnPageOrShell() {
   return personOnPage() !== null || document.querySelector("offline-page") !== null;
-}
-
-/** @param {HTMLElement} row */
-function isSeen(row) {
-  const { top, bottom } = row.getBoundingClientRect();
-  return bottom > -200 && top < innerHeight + 200;
-}
-
-/** The rows that moved against the others: usually one. @param {HTMLElement[]} rows
- * @param {string[]} wanted */
-function outOfPlace(rows, wanted) {
-  let i = 0;
-  let j = 0;
-  const late = new Set();
-  while (i < rows.length && j < wanted.length) {
-    if (rows[i].id === wanted[j]) {
-      i += 1;
-      j += 1;
-    } else if (rows[i + 1]?.id === wanted[j]) {
-      late.add(rows[i]); // it went further down
-      i += 1;
-    } else {
-      const earlier = rows.find((row) => row.id === wanted[j]);
-      if (!earlier || late.has(earlier)) {
-        j += 1;
-        continue;
-      }
-      late.add(earlier); // it came from further down
-      j += 1;
-      if (late.size > 3) break;
-    }
-  }
-  return late;
-}
-
-/** Move a row without losing its focus, where the browser can. @param {HTMLElement} list
- * @param {HTMLElement} row @param {HTMLElement | null} next */
-function put(list, row, next) {
-  const parent = /** @type {any} */ (list);
-  if (parent.moveBefore) {
-    parent.moveBefore(row, next);
-    return;
-  }
-  const focused = row.contains(document.activeElement) ? document.activeElement : null;
-  list.insertBefore(row, next);
-  /** @type {HTMLElement | null} */ (focused)?.focus({ preventScroll: true });
-}
-
-/** Let the rows that were seen glide from where they were. @param {Map<HTMLElement, number | null>} before */
-function glide(before) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  for (const [row, top] of before) {
-    if (top === null || !row.isConnected) continue;
-    const moved = top - row.offsetTop;
-    if (!moved) continue;
-    row.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], {
-      duration: 220,
-      easing: "cubic-bezier(0.2, 0.7, 0.2, 1)",
-    });
-  }
 }
 
 customElements.define("jam-playlist", JamPlaylist);

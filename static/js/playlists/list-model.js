@@ -13,7 +13,14 @@ import { following, sorted } from "./order.js";
 const VALUE = { up: 1, down: -1, none: 0 };
 
 /** Nothing is on. @type {RoomState} */
-export const SILENT = { id: null, position_ms: 0, server_time: "", playing: false, speaker: null };
+export const SILENT = {
+  id: null,
+  position_ms: 0,
+  server_time: "",
+  playing: false,
+  speaker: null,
+  round_since: null,
+};
 
 /**
  * Fires `change` with `detail: {kind, id}` after each change: kind is added, removed, moved, voted,
@@ -29,8 +36,6 @@ export class ListModel extends EventTarget {
     /** @type {RoomState} */
     this.room = SILENT;
     this.seq = playlist.seq;
-    /** When the list began to be played through, as far as this device saw it. @type {string | null} */
-    this.roundSince = null;
     /** What waits to be sent, oldest first. @type {QueuedOperation[]} */
     this.waiting = [];
     /** Ids of changes of which the server's word came. @type {Set<string>} */
@@ -101,9 +106,8 @@ export class ListModel extends EventTarget {
 
   /** @param {RoomState} room */
   _playing(room) {
-    if (room.id && !this.room.id) this.roundSince = room.server_time;
     const before = this.room.id;
-    this.room = { ...room, speaker: room.speaker ?? null };
+    this.room = room;
     for (const id of new Set([before, room.id])) {
       const item = id && this.items.get(id);
       if (!item) continue;
@@ -228,9 +232,11 @@ export class ListModel extends EventTarget {
     return list;
   }
 
-  /** What comes after an item. @param {string | null} id @returns {Item | null} */
-  next(id) {
-    return following(this.shown(), this.playlist.order_mode, id, this.roundSince);
+  /** What comes after an item, of what was not `heard` yet.
+   * @param {string | null} id @param {Set<string>} [heard] @returns {Item | null} */
+  next(id, heard) {
+    const since = this.room.round_since;
+    return following(this.shown(), this.playlist.order_mode, { current: id, since, heard });
   }
 
   /** What stands before an item. @param {string | null} id @returns {Item | null} */

@@ -32,21 +32,22 @@ export function sorted(items, mode, playing) {
 }
 
 /**
- * What the room plays after `current`, as the server decides it (room.py): by rank the one behind it,
- * by votes the best of those not played since `since`.
+ * What is played after `current`, as the server decides it (room.py): by rank the one behind it, by
+ * votes the best of those not played since `since`. What this device played itself (`heard`) does not
+ * come again either, where the server is not told: without network, or for oneself.
  * @param {Item[]} shown in the order shown
  * @param {string} mode
- * @param {string | null} current
- * @param {string | null} since ISO 8601
+ * @param {{current: string | null, since?: string | null, heard?: Set<string>}} so since: ISO 8601
  * @returns {Item | null}
  */
-export function following(shown, mode, current, since) {
+export function following(shown, mode, { current, since = null, heard = new Set() }) {
   if (mode !== "votes") {
     const at = shown.findIndex((item) => item.id === current);
     return shown[at + 1] ?? null;
   }
-  const waiting = shown.filter(
-    (item) => item.id !== current && (!item.played_at || !since || item.played_at < since),
+  const wasPlayed = (/** @type {Item} */ { played_at }) =>
+    Boolean(played_at && since && played_at >= since);
+  return (
+    shown.find((item) => item.id !== current && !heard.has(item.id) && !wasPlayed(item)) ?? null
   );
-  return waiting[0] ?? null;
 }

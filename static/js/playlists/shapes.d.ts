@@ -63,6 +63,8 @@ export interface RoomState {
   server_time: string;
   playing: boolean;
   speaker: { device: string; name: string } | null;
+  /** Since when the list is being played through. */
+  round_since: string | null;
 }
 
 export interface Happening {
