@@ -16,7 +16,7 @@ from playlist_app.library.routes import pages as library_pages
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
-from playlist_app.operations import folders
+from playlist_app.operations import folders, seeding
 from playlist_app.operations.commands import data, on_a_prepared_folder
 from playlist_app.operations.health import health
 from playlist_app.operations.routes import pages as operations_pages
@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
 
     # What a lower slice asks of a higher one.
     sitting.register(app)
+    seeding.register()
 
     web.init_app(app)  # last: its error pages stand for all
     _mount(app, settings)

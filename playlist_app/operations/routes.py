@@ -1,8 +1,8 @@
-"""The pages of operations: the demo music while it is being made."""
+"""What pages show of operations: the demo music while it is being made."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from playlist_app.config import settings
 from playlist_app.operations.seeding import progress_now
@@ -13,9 +13,3 @@ pages = Blueprint("operations", __name__)
 @pages.app_template_global("seeding_progress")
 def _progress() -> tuple[int, int] | None:
     return progress_now(settings())
-
-
-@pages.get("/seeding")
-def seeding() -> str:
-    """Region: how far the demo music is."""
-    return render_template("operations/_seeding.html", seeding_region=True)

@@ -10,22 +10,44 @@ import contextlib
 import fcntl
 import json
 import shutil
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import String, select
 
-from playlist_app.config import Settings, settings
+from playlist_app.config import ROOT, Settings, settings
 from playlist_app.database import session
 from playlist_app.library.incoming import as_incoming
 from playlist_app.library.models import Track
 from playlist_app.library.upload import add_track, receive
+from playlist_app.people import first_admin
 from playlist_app.people.models import User
 from playlist_app.playlists.adding import AlreadyHere
 from playlist_app.playlists.models import Playlist
 
 PLAYLIST = "Friday kitchen"
 DESCRIPTION = "Ten songs that Jamboree made itself. Vote, reorder, take them along."
+STARTS_WITHIN = 20  # seconds that the process may take until it holds its lock
+
+
+def register() -> None:
+    """Make music for the first admin who wants some; called by create_app."""
+    if start_beside not in first_admin.making_music:
+        first_admin.making_music.append(start_beside)
+
+
+def start_beside() -> None:
+    """Start the seeding beside the server: it takes a while, and the page should not wait. The page
+    that comes next says already that it is under way."""
+    _note(_progress(settings()), 0, 0)
+    command = [sys.executable, "-m", "flask", "--app", "app", "data", "seed"]
+    seeding = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    # Somebody has to take note when it ends, or it stays as a zombie.
+    threading.Thread(target=seeding.wait, daemon=True).start()
 
 
 def owner() -> User | None:
@@ -68,13 +90,15 @@ def seed(by: User) -> Iterator[tuple[int, int]]:
 
 
 def progress_now(config: Settings) -> tuple[int, int] | None:
-    """How many tracks are there, of how many, while a seeding runs."""
+    """How many tracks are there, of how many, while a seeding runs; (0, 0) while it starts."""
+    note = _progress(config)
     try:
-        done, of = json.loads(_progress(config).read_text())
+        done, of = json.loads(note.read_text())
+        is_fresh = not of and time.time() - note.stat().st_mtime < STARTS_WITHIN
     except (FileNotFoundError, ValueError):
         return None
     # One that was killed leaves its note, but not its lock.
-    return (done, of) if _is_running(config) else None
+    return (done, of) if is_fresh or _is_running(config) else None
 
 
 def _playlist(by: User) -> Playlist:

@@ -75,7 +75,8 @@ def create_first_admin(code: str) -> ResponseReturnValue:
         return _first_admin_page(code, name=name, refusal=refusal), refusal.status
     sessions.keep_in_cookie(sessions.open_session(user))
     if settings().offers_demo and "demo" in request.form:
-        _make_demo_music()
+        for make in first_admin.making_music:
+            make()
     return redirect(url_for("playlists.home"), 303)
 
 
@@ -87,14 +88,6 @@ def _first_admin_page(code: str, *, name: str = "", refusal: Refusal | None = No
         refusal=refusal,
         offers_demo=settings().offers_demo,
     )
-
-
-def _make_demo_music() -> None:
-    """Start the seeding beside the server: it takes a while, and the page should not wait."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "data", "seed"]
-    seeding = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
-    # Somebody has to take note when it ends, or it stays as a zombie.
-    threading.Thread(target=seeding.wait, daemon=True).start()
 
 
 @pages.get("/you")

@@ -149,9 +149,10 @@ def move(playlist_id: str, item_id: str) -> ResponseReturnValue:
 
 @pages.get("/playlists/<playlist_id>/history")
 def history(playlist_id: str) -> str:
-    """Region: what was played last."""
+    """What was played last."""
     playlist = find_playlist(playlist_id, _me())
-    return render_template("playlists/_history.html", plays=last_played(playlist.id))
+    plays = last_played(playlist.id)
+    return render_template("playlists/history.html", playlist=playlist, plays=plays)
 
 
 # --- what only the owner does -------------------------------------------------------------------

@@ -6,6 +6,7 @@ import "./pages/toast-line.js";
 import "./pages/navigation.js";
 import "./pages/sheet.js";
 import "./pages/keyboard.js";
+import "./pages/local-times.js";
 import "./pages/requests.js";
 import "./playlists/jam-playlist.js";
 import "./playlists/search-to-add.js";

@@ -100,6 +100,21 @@ class Visitor:
         self.until(lambda: self.audio("currentTime") > start + 0.2)
         assert self.audio("paused") is False
 
+    def seeks(self, second: float) -> None:
+        """Move the slider, which on a phone stands in the full player."""
+        player = self.page.locator("#player")
+        slider = player.get_by_role("slider", name="Seek")
+        is_small = slider.count() == 0
+        if is_small:
+            player.get_by_role("button", name="Show more").click()
+        slider.evaluate(
+            "(s, to) => { s.value = to; s.dispatchEvent(new Event('change', {bubbles: true})); }",
+            second,
+        )
+        if is_small:
+            player.get_by_role("button", name="Show less").click()
+        self.until(lambda: second < float(self.audio("currentTime")) < second + 8)
+
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what no locator can see; asked every 50 ms, for ten seconds."""
         # The page's own wait_for_function needs eval, which the content policy forbids.

@@ -44,9 +44,7 @@ def votes_offline_and_comes_back(alice: Visitor, bob: Visitor, playlist: dict[st
 
     alice.row("Harbour Lights").get_by_role("button", name="Play").click()
     alice.hears()
-    seek = page.get_by_role("slider", name="Seek")
-    seek.evaluate("s => { s.value = 20; s.dispatchEvent(new Event('change', {bubbles: true})); }")
-    alice.until(lambda: 20 < alice.audio("currentTime") < 25)
+    alice.seeks(20)
     alice.hears()
     page.locator("#player").get_by_role("button", name="Next").click()
     expect(page.locator("#player .text .title")).to_have_text("Second Kitchen")

@@ -38,6 +38,8 @@ class JamPlayer extends HTMLElement {
   #told = null;
   /** What this device played of the list: by votes it does not come again. @type {Set<string>} */
   #heard = new Set();
+  /** What was begun anew after a failure, once. @type {string | null} */
+  #resumed = null;
   view = new PlayerView(this);
 
   connectedCallback() {
@@ -360,7 +362,7 @@ class JamPlayer extends HTMLElement {
       this.#cannotPlay(item, say("no_audio"));
       return;
     }
-    audio.src = item.track.audio.url;
+    audio.src = item.track.audio.url + (this.#resumed === item.id ? "?again" : "");
     if (second > 0) audio.currentTime = second;
     this.#sound();
     session.describe(item.track, this.room?.model.playlist.title ?? "");
@@ -378,6 +380,14 @@ class JamPlayer extends HTMLElement {
   #failed() {
     const { item, audio } = this;
     if (!item || !audio.error || !audio.getAttribute("src")) return;
+    // Chromium gives up where a range comes from the worker and the one before did not: on the very
+    // first visit, which the worker takes over while the music plays. From there it goes on, under
+    // an address of which Chromium has nothing yet.
+    if (audio.currentTime > 0 && this.#resumed !== item.id) {
+      this.#resumed = item.id;
+      this.#start(item, audio.currentTime);
+      return;
+    }
     const isFormat = audio.error.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
     const isThere = this.room?.channel.state === "live";
     this.#cannotPlay(item, say(isFormat && isThere ? "format" : "not_on_device"));

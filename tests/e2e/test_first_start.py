@@ -1,0 +1,80 @@
+"""From nothing: an empty folder, the link that start-up prints, and music that plays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Visitor
+from tests.serving import Server
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Server]:
+    """A server on a folder that it had to make itself."""
+    (tmp_path / "instance").mkdir()
+    server = Server(tmp_path / "instance").start()
+    yield server
+    server.stop()
+
+
+def printed_link(server: Server) -> str:
+    found = re.search(r"http://\S+/first-admin/\S+", server.log.read_text())
+    assert found, server.log.read_text()
+    return found[0]
+
+
+def test_the_printed_link_makes_the_admin_and_the_music(fresh: Server, chromium: Browser) -> None:
+    link = printed_link(fresh)
+    context = chromium.new_context(viewport={"width": 390, "height": 780}, has_touch=True)
+    visitor = Visitor(context, fresh, "olga")
+    page = visitor.page
+    page.goto(link)
+    page.get_by_label("Name").fill("olga")
+    page.get_by_label("Password").fill("a good long password")
+    expect(page.get_by_role("checkbox", name="Put some music in")).to_be_checked()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Good to see you, olga")).to_be_visible()
+
+    # It takes half a minute; the page says so and shows the list as soon as it is there.
+    expect(page.get_by_role("main")).to_contain_text("Making music")
+    page.get_by_role("main").get_by_role("link", name="Friday kitchen").click()
+    rows = page.get_by_role("list", name="Playlist").get_by_role("listitem")
+    expect(rows.first).to_be_visible()
+    rows.first.get_by_role("button", name="Play").click()
+    visitor.hears()
+    page.get_by_role("link", name="Home").first.click()
+    expect(page.locator("#seeding")).to_have_count(0, timeout=90_000)
+    expect(page.get_by_role("main").get_by_role("link", name="Friday kitchen")).to_contain_text(
+        "10 tracks"
+    )
+    visitor.hears()
+
+    # The link is spent, and the server knows whom it has.
+    visitor.faults.clear()
+    answer = context.request.get(link)
+    assert answer.status == 404
+    users = fresh.flask("users", "list")
+    assert re.search(r"olga.*admin", users)
+    assert visitor.faults == []
+    context.close()
+
+
+def test_without_the_box_there_is_no_music(fresh: Server, chromium: Browser) -> None:
+    context = chromium.new_context()
+    visitor = Visitor(context, fresh, "olga")
+    page = visitor.page
+    page.goto(printed_link(fresh))
+    page.get_by_label("Name").fill("olga")
+    page.get_by_label("Password").fill("a good long password")
+    page.get_by_role("checkbox", name="Put some music in").uncheck()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Good to see you, olga")).to_be_visible()
+    expect(page.get_by_role("main")).not_to_contain_text("Making music")
+    page.get_by_role("link", name="Library").first.click()
+    expect(page.get_by_role("main")).to_contain_text("The library is empty")
+    context.close()

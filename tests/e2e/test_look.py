@@ -1,0 +1,146 @@
+"""How pages look to a machine: nothing sticks out, everything has a name and enough contrast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playlist_app.config import ROOT
+from tests.e2e.conftest import Arrives, Visitor
+from tests.serving import Client
+
+AXE = Path(ROOT) / "node_modules" / "axe-core" / "axe.min.js"
+
+PAGES = {
+    "home": "/",
+    "playlist": "/playlists/{playlist}",
+    "history": "/playlists/{playlist}/history",
+    "library": "/library",
+    "track": "/library/{track}",
+    "downloads": "/downloads",
+    "sync": "/sync",
+    "you": "/you",
+    "people": "/people",
+    "install": "/install",
+    "not found": "/playlists/nothing",
+}
+
+
+def sticks_out(page: Page) -> list[str]:
+    """What is wider than the window, and makes the page scroll sideways."""
+    found: list[str] = page.evaluate(
+        """(() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          return [...document.querySelectorAll('body *')]
+            .filter((e) => e.getBoundingClientRect().right > width + 1)
+            .map((e) => e.tagName + '.' + e.className);
+        })()"""
+    )
+    return found
+
+
+def violations(visitor: Visitor) -> list[tuple[str, list[str]]]:
+    """What axe has against the page: (rule, what it is about)."""
+    faults = list(visitor.faults)
+    # Through the protocol, as the content policy lets no script in by any other way.
+    visitor.page.evaluate(AXE.read_text())
+    found: dict[str, Any] = visitor.page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
+        " 'best-practice']})"
+    )
+    # axe itself styles elements, which the policy forbids; the browser's words on that come in order.
+    visitor.page.evaluate("console.error('axe is done')")
+    visitor.until(lambda: "axe is done" in visitor.faults)
+    visitor.faults[:] = faults
+    return [
+        (one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found["violations"]
+    ]
+
+
+def looks_right(visitor: Visitor) -> None:
+    visitor.page.evaluate("document.fonts.ready.then(() => 1)")
+    assert sticks_out(visitor.page) == []
+    assert violations(visitor) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_fits_and_can_be_read(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any], width: int, scheme: Any
+) -> None:
+    path = f"/playlists/{friday['id']}"
+    clients["alice"].ok("POST", f"{path}/members", {"username": "dora", "role": "editor"})
+    items = clients["alice"].ok("GET", f"{path}/items")["items"]
+    clients["alice"].ok("PATCH", f"{path}/items/{items[1]['id']}", {"is_playing": True})
+    clients["alice"].ok("POST", f"{path}/items/{items[0]['id']}/vote", {"direction": "up"})
+    dora = arrives("dora", width=width, color_scheme=scheme, reduced_motion="reduce")
+    for name, address in PAGES.items():
+        dora.opens(address.format(playlist=friday["id"], track=items[0]["track"]["id"]))
+        if name == "playlist":
+            expect(dora.page.get_by_role("status")).to_have_text("Live")
+        if name == "not found":
+            dora.faults.clear()  # the browser itself notes a 404 in its console
+        assert dora.faults == []
+        assert (name, sticks_out(dora.page)) == (name, [])
+        assert (name, violations(dora)) == (name, [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_door_fits_and_can_be_read(arrives: Arrives, scheme: Any) -> None:
+    nobody = arrives("nobody", width=360, color_scheme=scheme)
+    nobody.opens("/login")
+    looks_right(nobody)
+    nobody.page.get_by_label("Name").fill("alice")
+    nobody.page.get_by_label("Password").fill("wrong")
+    nobody.page.get_by_role("button", name="Log in").click()
+    expect(nobody.page.get_by_role("alert")).to_be_visible()
+    nobody.faults.clear()  # the browser itself notes the 401 in its console
+    looks_right(nobody)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_opens_on_a_page_fits_and_can_be_read(
+    arrives: Arrives, friday: dict[str, Any], width: int
+) -> None:
+    alice = arrives("alice", width=width, reduced_motion="reduce")
+    page = alice.opens_playlist(friday)
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_label("Name they log in with")).to_be_visible()
+    looks_right(alice)
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox", name="Add a track").fill("harb")
+    expect(page.get_by_role("link", name="Here").first).to_be_visible()
+    looks_right(alice)
+    page.get_by_role("searchbox", name="Add a track").fill("")
+    if width < 900:
+        opens_full_player(alice)
+        looks_right(alice)
+
+
+def opens_full_player(visitor: Visitor) -> None:
+    player = visitor.page.locator("#player")
+    player.get_by_role("button", name="Show more").click()
+    expect(player.get_by_role("heading", name="Up next")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_without_network_pages_fit_and_can_be_read(
+    arrives: Arrives, friday: dict[str, Any], width: int
+) -> None:
+    alice = arrives("alice", width=width, reduced_motion="reduce")
+    page = alice.opens_playlist(friday)
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.get_by_role("button", name="Take along").click()
+    expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
+    alice.expects_no_network = True
+    alice.context.set_offline(True)
+    for address in ("/", f"/playlists/{friday['id']}", "/downloads", "/sync", "/library"):
+        alice.opens(address)
+        expect(page.locator("offline-page > *").first).to_be_visible()
+        looks_right(alice)
