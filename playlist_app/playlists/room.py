@@ -134,16 +134,17 @@ class Room(Base):
         return min(position, round(length * 1000)) if length else position
 
     def _start(self, item: Item, by: User, *, playing: bool = True) -> None:
-        self.round_from = self.round_from or now()
+        moment = now()  # one for all: pages take it from the event for both
+        self.round_from = self.round_from or moment
         self.item = item
         self.item_id = item.id
-        item.played_at = now()
+        item.played_at = moment
         session().add(Play.of(item))
-        self._stand(0, playing=playing)
+        self._stand(0, playing=playing, at=moment)
         self._record(by)
 
-    def _stand(self, position_ms: int, *, playing: bool) -> None:
-        self.position_ms, self.at, self.playing = position_ms, now(), playing
+    def _stand(self, position_ms: int, *, playing: bool, at: datetime | None = None) -> None:
+        self.position_ms, self.at, self.playing = position_ms, at or now(), playing
 
     def _record(self, by: User) -> None:
         session().flush()

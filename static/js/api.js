@@ -43,13 +43,23 @@ export async function call(method, path, body, options = {}) {
   const response = await send(method, path, body, options);
   if (response.status === 401) throw new SignedOut("Log in first.");
   const text = await response.text();
-  const answer = text ? JSON.parse(text) : null;
+  const answer = parsed(text);
   if (response.ok) return answer;
   if (response.status === 400 && answer?.csrf && token && method !== "GET") {
     token = undefined; // it was another session's
     return call(method, path, body, options);
   }
   throw new Refused(response.status, answer);
+}
+
+/** What was answered; null where it is no JSON, as what a proxy says when the server is away.
+ * @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} method @param {string} path @param {unknown} body @param {{key?: string, patience?: number}} options */

@@ -52,7 +52,7 @@ def violations(visitor: Visitor) -> list[tuple[str, list[str]]]:
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
         " 'best-practice']})"
     )
-    # axe itself styles elements, which the policy forbids; the browser's words on that come in order.
+    # axe itself styles elements, which the policy forbids; the browser says so, in order.
     visitor.page.evaluate("console.error('axe is done')")
     visitor.until(lambda: "axe is done" in visitor.faults)
     visitor.faults[:] = faults

@@ -108,6 +108,33 @@ def test_with_the_server_killed_it_does_the_same(
     everybody_has_the_votes(alice, bob, clients, friday)
 
 
+def test_moving_and_removing_without_network_arrives_too(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    alice, bob = arrives("alice", width=360), arrives("bob")
+    take_along(alice, friday)
+    bob.opens_playlist(friday)
+    cut_off(alice)
+    page = opens_cold(alice, f"/playlists/{friday['id']}")
+    alice.sees_order(*TITLES)
+
+    alice.row("Copper Wire").get_by_role("button", name="Move", exact=True).click()
+    page.get_by_label("Where to").select_option(label="To the top")
+    page.get_by_role("button", name="Move it").click()
+    alice.sees_order("Copper Wire", "Paper Lanterns", "Harbour Lights", "Second Kitchen")
+    alice.row("Harbour Lights").get_by_role("button", name="Remove").click()
+    expect(alice.row("Harbour Lights")).to_have_attribute("data-leaving", "")
+    # Bob takes the first away meanwhile: the move finds another neighbour.
+    path = f"/playlists/{friday['id']}/items"
+    first = clients["bob"].ok("GET", path)["items"][0]
+    clients["bob"].ok("DELETE", f"{path}/{first['id']}")
+
+    alice.context.set_offline(False)
+    alice.sees_order("Copper Wire", "Second Kitchen")
+    bob.sees_order("Copper Wire", "Second Kitchen")
+    expect(page.locator(".toast")).to_contain_text("2 of 2 changes applied")
+
+
 def test_a_lost_answer_applies_a_vote_once(
     arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
 ) -> None:
@@ -359,6 +386,16 @@ def test_bytes_that_another_playlist_needs_stay(
     expect(row).to_have_count(0)
 
     assert set(page.evaluate(FILES)) == shared
+    wanted = {url for item in items[:2] for url in sizes_of(item["track"]["cover_url"])}
+    assert set(page.evaluate(COVERS)) == wanted
+
+
+def sizes_of(cover_url: str) -> list[str]:
+    return [cover_url, cover_url.replace("/large.", "/small.")]
+
+
+COVERS = """caches.open("jamboree-covers-1").then((cache) => cache.keys())
+  .then((all) => all.map((request) => new URL(request.url).pathname))"""
 
 
 def test_what_does_not_fit_is_said_before_anything_is_fetched(

@@ -252,3 +252,75 @@ def test_everything_works_as_plain_forms_without_scripts(
     bob.row("Paper Lanterns").hover()
     bob.row("Paper Lanterns").get_by_role("button", name="Remove").click()
     bob.sees_order("Copper Wire", "Harbour Lights", "Second Kitchen")
+
+
+def test_who_may_no_longer_change_a_list_sees_it_at_once(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    bob, path = arrives("bob"), f"/playlists/{friday['id']}/members"
+    page = bob.opens_playlist(friday)
+    expect(page.get_by_role("searchbox", name="Add a track")).to_be_visible()
+    members = clients["alice"].ok("GET", path)["items"]
+    user = next(member["user"]["id"] for member in members if member["user"]["name"] == "Bob")
+
+    clients["alice"].ok("PATCH", f"{path}/{user}", {"role": "viewer"})
+    expect(page.get_by_role("searchbox", name="Add a track")).to_be_hidden()
+    expect(bob.row("Copper Wire").get_by_role("button", name="Vote up")).to_be_hidden()
+
+    clients["alice"].ok("PATCH", f"{path}/{user}", {"role": "voter"})
+    expect(bob.row("Copper Wire").get_by_role("button", name="Vote up")).to_be_visible()
+    expect(bob.row("Copper Wire").get_by_role("button", name="Remove")).to_be_hidden()
+
+
+def test_a_browser_that_can_keep_nothing_still_votes_and_plays(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    """Some private windows have no IndexedDB, and no worker."""
+    alice, bob = arrives("alice", service_workers="block"), arrives("bob")
+    alice.context.add_init_script(
+        "Object.defineProperty(globalThis, 'indexedDB', {get() { throw new Error('denied'); }})"
+    )
+    alice.opens_playlist(friday)
+    bob.opens_playlist(friday)
+
+    alice.row("Copper Wire").get_by_role("button", name="Vote up").click()
+    expect(bob.row("Copper Wire").locator(".count")).to_have_text("1")
+    expect(alice.row("Copper Wire").locator(".count")).to_have_text("1")
+    expect(alice.row("Copper Wire").get_by_text("pending")).to_be_hidden()
+    alice.row("Copper Wire").get_by_role("button", name="Vote up").click()
+    expect(bob.row("Copper Wire").locator(".count")).to_have_text("0")
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()
+
+
+def test_a_row_that_a_script_fills_is_the_one_that_the_server_writes(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    alice, bob = arrives("alice"), clients["bob"]
+    page = alice.opens_playlist(friday)
+    path = f"/playlists/{friday['id']}/items"
+    first = bob.ok("GET", path)["items"][0]
+    # Taken away and put back while the page looks on: the row is made anew by the script.
+    bob.ok("DELETE", f"{path}/{first['id']}")
+    alice.sees_order("Harbour Lights", "Second Kitchen", "Copper Wire")
+    item = bob.ok("POST", path, {"track_id": first["track"]["id"]})
+    bob.ok("POST", f"{path}/{item['id']}/vote", {"direction": "down"})
+    bob.ok("PATCH", f"{path}/{item['id']}", {"is_playing": True})
+    expect(alice.row("Paper Lanterns")).to_have_attribute("data-playing", "")
+    expect(alice.row("Paper Lanterns").locator(".count")).to_have_text("-1")
+
+    filled = page.evaluate(ROW, item["id"])
+    alice.opens_playlist(friday)
+    assert filled == page.evaluate(ROW, item["id"])
+
+
+# A row as it stands there, but for what belongs to the moment: marks of motion, and of htmx.
+ROW = """(id) => {
+  const row = document.getElementById(id).cloneNode(true);
+  const passing = ["data-new", "data-lit", "data-rolled", "data-htmx-powered", "style"];
+  return [row, ...row.querySelectorAll("*")].map((element) => {
+    const names = element.getAttributeNames().filter((name) => !passing.includes(name)).sort();
+    const own = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim());
+    return [element.tagName, own.join(""), ...names.map((n) => `${n}=${element.getAttribute(n)}`)];
+  });
+}"""

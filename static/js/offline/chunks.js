@@ -91,7 +91,8 @@ export async function read(file, range) {
 
 /** Note that a file was played, for who is thrown out first. @param {string} sha256 */
 export async function used(sha256) {
-  const database = await deviceDatabase();
-  const known = await database.get("audio", sha256);
-  if (known) await database.put("audio", { ...known, lastUsed: Date.now() });
+  const tx = (await deviceDatabase()).transaction("audio", "readwrite");
+  const known = await tx.store.get(sha256);
+  if (known) tx.store.put({ ...known, lastUsed: Date.now() });
+  await tx.done;
 }

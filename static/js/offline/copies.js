@@ -3,7 +3,7 @@
 
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { COVER_CACHE, forget, keep, kept } from "./chunks.js";
-import { announce, deviceDatabase, fact, myDatabase, person, personDatabase } from "./database.js";
+import { announce, deviceDatabase, fact, myDatabase, personDatabase } from "./database.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
 /** @typedef {import("./database.js").AudioEntry} AudioEntry */
@@ -102,7 +102,7 @@ export async function follow(id, { pinned = false } = {}) {
     snapshots: manifest.snapshots,
   };
   await database.put("copies", one);
-  await release(before?.hashes ?? []);
+  await release(before);
   announce("copies", { id });
   return one;
 }
@@ -123,12 +123,15 @@ async function missingBytes(audio) {
 export async function download(id) {
   await navigator.locks.request("jamboree-download", async () => {
     try {
-      const one = await copy(id);
-      if (!one) return;
-      await fetchAll(one);
-      await setState(id, "whole");
+      // The list may change while it is fetched: then what is new of it comes next.
+      for (let done = false; !done; ) {
+        const one = await copy(id);
+        if (!one) return;
+        await fetchAll(one);
+        done = await setState(id, "whole", { seq: one.seq });
+      }
     } catch (error) {
-      await setState(id, "paused", reason(error));
+      await setState(id, "paused", { problem: reason(error) });
       throw error;
     }
   });
@@ -209,12 +212,21 @@ function reason(error) {
   return "no_network";
 }
 
-/** @param {string} id @param {Copy["state"]} state @param {string} [problem] */
-async function setState(id, state, problem) {
-  const database = await myDatabase();
-  const one = await database?.get("copies", id);
-  if (one) await database?.put("copies", { ...one, state, problem, checkedAt: Date.now() });
+/**
+ * Note where a copy stands, unless its manifest is another by now than that of `seq`.
+ * @param {string} id
+ * @param {Copy["state"]} state
+ * @param {{seq?: number, problem?: string}} [about]
+ * @returns {Promise<boolean>} whether there is nothing more to do about it
+ */
+async function setState(id, state, { seq, problem } = {}) {
+  const tx = (await myDatabase())?.transaction("copies", "readwrite");
+  const one = await tx?.store.get(id);
+  const isOther = Boolean(one && seq !== undefined && one.seq !== seq);
+  if (one && !isOther) tx?.store.put({ ...one, state, problem, checkedAt: Date.now() });
+  await tx?.done;
   announce("copies", { id });
+  return !isOther;
 }
 
 /** Go on with everything that was begun; called at start and when the network is back. */
@@ -235,29 +247,37 @@ export async function leave(id) {
   const one = await copy(id);
   if (!database || !one) return;
   await database.delete("copies", id);
-  await release(one.hashes);
+  await release(one);
   announce("copies", { id });
 }
 
-/** Forget the files among these that no copy of anybody on this device refers to.
- * @param {string[]} candidates */
-async function release(candidates) {
-  /** @type {string[]} */
-  const people = (await fact("people")) ?? [];
-  for (const sha256 of candidates) {
-    const uses = await Promise.all(people.map((id) => countUses(id, sha256)));
-    if (uses.every((count) => count === 0)) await forget(sha256);
+/** Forget what a copy held and no copy of anybody on this device holds now.
+ * @param {Copy | undefined} before */
+async function release(before) {
+  if (!before) return;
+  for (const sha256 of before.hashes) {
+    if (!(await countUses("hashes", sha256))) await forget(sha256);
+  }
+  const cache = await caches.open(COVER_CACHE);
+  for (const url of before.covers) {
+    if (!(await countUses("covers", url))) await cache.delete(url);
   }
 }
 
-/** @param {string} id the person's @param {string} sha256 */
-async function countUses(id, sha256) {
-  return (await personDatabase(id)).countFromIndex("copies", "hashes", sha256);
+/** How many copies on this device hold a file, or a cover.
+ * @param {"hashes" | "covers"} index @param {string} key */
+async function countUses(index, key) {
+  /** @type {string[]} */
+  const people = (await fact("people")) ?? [];
+  const counts = people.map(async (id) =>
+    (await personDatabase(id)).countFromIndex("copies", index, key),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Whether who is here took a file along; others' copies on this device are not theirs to hear.
- * @param {string} sha256 */
-export async function isMine(sha256) {
-  const me = await person();
-  return Boolean(me && (await countUses(me.id, sha256)));
+/** Whether who is here took a file or a cover along; others' copies on this device are not theirs.
+ * @param {"hashes" | "covers"} index @param {string} key */
+export async function isMine(index, key) {
+  const database = await myDatabase();
+  return Boolean(await database?.countFromIndex("copies", index, key));
 }

@@ -80,6 +80,7 @@ export function personDatabase(person) {
       upgrade(db) {
         const copies = db.createObjectStore("copies", { keyPath: "id" }); // Copy
         copies.createIndex("hashes", "hashes", { multiEntry: true });
+        copies.createIndex("covers", "covers", { multiEntry: true });
         const operations = db.createObjectStore("operations", {
           keyPath: "n",
           autoIncrement: true,

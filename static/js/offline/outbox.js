@@ -35,14 +35,15 @@ export function backoff(count, random = Math.random()) {
 }
 
 /**
- * Make a change: written down, then sent as soon as it can be.
+ * Make a change: written down, to be sent as soon as it can be. Where nothing can be written down (some
+ * private windows), it is sent at once, and fails where that fails.
  * @param {Omit<Operation, "id" | "at">} change
  * @param {{about: string, track?: import("../playlists/shapes.js").Track}} display
  * @returns {Promise<QueuedOperation>}
  */
 export async function enqueue(change, { about, track }) {
-  const database = await myDatabase();
-  if (!database) throw new SignedOut("Log in first.");
+  const database = await myDatabase().catch(() => undefined);
+  if (database === null) throw new SignedOut("Log in first.");
   /** @type {QueuedOperation} */
   const queued = {
     operation: { ...change, id: crypto.randomUUID(), at: new Date().toISOString() },
@@ -50,6 +51,11 @@ export async function enqueue(change, { about, track }) {
     about,
     ...(track ? { track } : {}),
   };
+  if (!database) {
+    const [result] = await send([queued]);
+    announce("settled", { queued, result });
+    return queued;
+  }
   queued.n = /** @type {number} */ (await database.add("operations", queued));
   announce("queued", { queued });
   return queued;
@@ -57,7 +63,8 @@ export async function enqueue(change, { about, track }) {
 
 /** What waits or failed, oldest first. @returns {Promise<QueuedOperation[]>} */
 export async function queue() {
-  return (await (await myDatabase())?.getAll("operations")) ?? [];
+  const database = await myDatabase().catch(() => null);
+  return (await database?.getAll("operations")) ?? [];
 }
 
 async function waiting() {
@@ -149,7 +156,7 @@ async function holdBack(batch) {
 
 /** @param {QueuedOperation[]} batch @returns {Promise<Result[]>} */
 async function send(batch) {
-  const device = await deviceId();
+  const device = await deviceId().catch(() => "no memory");
   const operations = batch.map(({ operation }) => operation);
   try {
     return (await call("POST", "sync", { device, operations })).results;

@@ -52,7 +52,9 @@ class TakeAlong extends HTMLElement {
   async show() {
     const one = await copy(this.playlist).catch(() => undefined);
     const part = one ? await share(one) : 0;
-    const state = one ? (one.state === "whole" && part === 1 ? "whole" : one.state) : "none";
+    /** @type {"none" | import("./database.js").Copy["state"]} */
+    let state = one?.state ?? "none";
+    if (state === "whole" && part < 1) state = "paused"; // the browser threw something away
     this.button.dataset.state = state;
     this.button.dataset.icon = state === "whole" ? "check" : "arrow-down-to-line";
     this.button.style.setProperty("--filled", String(state === "none" ? 0 : part));

@@ -57,9 +57,12 @@ document.addEventListener(
   true,
 );
 
+// Something that was made on this page.
 document.addEventListener("jam:sheet", (event) => {
-  const { href, from } = /** @type {CustomEvent} */ (event).detail;
-  open(href, from);
+  const { content, from } = /** @type {CustomEvent} */ (event).detail;
+  cameFrom = from;
+  document.getElementById("sheet")?.replaceChildren(content);
+  dialog.showModal();
 });
 
 // A form in the sheet that is done with it: what the answer shows goes to the page, not the sheet.

@@ -35,7 +35,7 @@ export class JamPlaylist extends HTMLElement {
     const options = { signal: this.#listeners.signal };
     this.room = enter(this.beginning());
     this.#lit = this.room.model.room.id;
-    const { model, channel } = this.room;
+    const { model } = this.room;
     model.addEventListener("change", (e) => this.#changed(e), options);
     this.room.addEventListener("presence", () => this.#showPresence(), options);
     this.room.addEventListener("state", () => this.#showState(), options);
@@ -49,7 +49,6 @@ export class JamPlaylist extends HTMLElement {
     this.#showState();
     if (model.seq > Number(this.dataset.seq) || model.waiting.length) this.#showAll();
     this.dispatchEvent(new CustomEvent("jam:room", { bubbles: true, detail: { room: this.room } }));
-    void channel;
   }
 
   disconnectedCallback() {
@@ -112,7 +111,7 @@ export class JamPlaylist extends HTMLElement {
     else if (kind === "settings") this.#showSettings();
     else if (kind === "voted" || kind === "updated") this.#showOne(id);
     else if (kind === "playing") this.#showPlaying();
-    else if (kind !== "members") this.#showAll();
+    else if (kind !== "members" && kind !== "restored") this.#showAll();
   }
 
   /** @param {string} id */
@@ -225,8 +224,9 @@ export class JamPlaylist extends HTMLElement {
   }
 
   #showSettings() {
-    const { title, description, order_mode } = this.model.playlist;
+    const { title, description, order_mode, my_role } = this.model.playlist;
     this.dataset.mode = order_mode;
+    this.dataset.role = my_role;
     this.field("title").textContent = title;
     this.field("description").textContent = description;
     this.field("description").hidden = !description;
@@ -264,7 +264,7 @@ export class JamPlaylist extends HTMLElement {
     if (button.matches(".votes button")) this.vote(row.id, button.value);
     else if (button.matches(".art")) this.#play(row.id);
     else if (button.matches(".remove")) this.takeOff(row.id);
-    else if (button.matches(".move")) this.#askWhere(button);
+    else if (button.matches(".move")) this.#askWhere(row.id, button);
   }
 
   /** @param {string} id @param {string} direction */
@@ -344,13 +344,28 @@ export class JamPlaylist extends HTMLElement {
     this.dispatchEvent(new CustomEvent("jam:play", { bubbles: true, detail }));
   }
 
-  /** @param {HTMLButtonElement} button */
-  #askWhere(button) {
+  /** Where an item goes, chosen from a list: for the keyboard, and for whom dragging is too fine.
+   * @param {string} id @param {HTMLButtonElement} button */
+  #askWhere(id, button) {
     if (this.model.playlist.order_mode !== "manual") {
       toast(say("votes_decide"));
       return;
     }
-    const detail = { href: button.formAction, from: button };
+    const template = /** @type {HTMLTemplateElement} */ (this.field("move-template"));
+    const content = /** @type {HTMLElement} */ (
+      template.content.firstElementChild?.cloneNode(true)
+    );
+    const heading = /** @type {HTMLElement} */ (content.querySelector("h1"));
+    heading.textContent = say("move_title", { title: this.model.view(id)?.track.title ?? "" });
+    const select = /** @type {HTMLSelectElement} */ (content.querySelector("select"));
+    const others = this.model.shown().filter((item) => item.id !== id);
+    select.append(
+      ...others.map((o) => new Option(say("move_after", { title: o.track.title }), o.id)),
+    );
+    const form = /** @type {HTMLFormElement} */ (content.querySelector("form"));
+    form.method = "dialog"; // which closes the sheet
+    form.addEventListener("submit", () => this.move(id, select.selectedIndex));
+    const detail = { content, from: button };
     this.dispatchEvent(new CustomEvent("jam:sheet", { bubbles: true, detail }));
   }
 

@@ -24,7 +24,7 @@ export const SILENT = {
 
 /**
  * Fires `change` with `detail: {kind, id}` after each change: kind is added, removed, moved, voted,
- * playing, updated, settings, members, deleted, or all.
+ * playing, updated, settings, members (`id` is the person's), restored, deleted, or all.
  */
 export class ListModel extends EventTarget {
   /** @param {Playlist} playlist */
@@ -54,14 +54,16 @@ export class ListModel extends EventTarget {
   }
 
   /** Replace everything by what the server has.
-   * @param {{items: Item[], seq: number, room?: RoomState}} state */
-  load({ items, seq, room }) {
+   * @param {{items: Item[], seq: number, room?: RoomState, playlist?: Playlist}} state */
+  load({ items, seq, room, playlist }) {
+    if (playlist) this.playlist = playlist;
     this.items = new Map(items.map((item) => [item.id, item]));
     this.seq = seq;
     this.loadedAt = seq;
     this.countedAt.clear();
     this.held.clear();
     if (room) this.room = room;
+    if (playlist) this.#tell("settings");
     this.#tell("all");
   }
 
@@ -145,17 +147,17 @@ export class ListModel extends EventTarget {
     if (remoded) this.#tell("all");
   }
 
-  /** @param {string} kind */
-  _note(kind) {
-    this.#tell(kind);
+  /** @param {string} kind @param {string} [id] */
+  _note(kind, id) {
+    this.#tell(kind, id);
   }
 
   // --- what waits to be sent ---------------------------------------------------------------------
 
-  /** A change was made here and waits; told twice, it waits once. @param {QueuedOperation} queued */
+  /** A change was made here and waits; told twice, or too late, it changes nothing. @param {QueuedOperation} queued */
   propose(queued) {
     const { id } = queued.operation;
-    if (this.waiting.some(({ operation }) => operation.id === id)) return;
+    if (this.settled.has(id) || this.waiting.some(({ operation }) => operation.id === id)) return;
     this.waiting.push(queued);
     this.#tellOf(queued);
   }
@@ -257,8 +259,8 @@ const HANDLERS = {
   "playlist.updated": (model, { payload }) => model._settings(payload.playlist),
   "playlist.reordered": (model, { payload }) => model._reordered(payload.ranks),
   "playlist.deleted": (model) => model._note("deleted"),
-  "playlist.restored": (model) => model._note("resync"),
-  "member.changed": (model) => model._note("members"),
+  "playlist.restored": (model) => model._note("restored"),
+  "member.changed": (model, { payload }) => model._note("members", payload.user.id),
 };
 
 /** An item with one's own vote set, and the counts that follow from it.

@@ -5,6 +5,7 @@ import { call, Refused, SignedOut } from "../api.js";
 import { Channel } from "../live/channel.js";
 import { deviceId } from "../offline/database.js";
 import { contents } from "../offline/outbox.js";
+import { personOnPage } from "../site.js";
 import { ListModel } from "./list-model.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
@@ -58,6 +59,12 @@ export class PlaylistRoom extends EventTarget {
     channel.addEventListener("state", () => this.dispatchEvent(new CustomEvent("state")));
     channel.addEventListener("resync", () => this.#readAfresh());
     channel.addEventListener("refused", () => this.#find());
+    model.addEventListener("change", (event) => {
+      // What the server alone can say: the list as it was restored, and what one may do by now.
+      const { kind, id } = detail(event);
+      const isAboutMe = kind === "members" && id === personOnPage()?.id;
+      if (kind === "restored" || isAboutMe) this.#readAfresh();
+    });
     this.news = new BroadcastChannel("jamboree");
     this.news.onmessage = ({ data }) => this.#news(data);
     this.#compare();
@@ -84,8 +91,7 @@ export class PlaylistRoom extends EventTarget {
       const isNews = shown.has(one.operation.id) || (one.result.seq ?? 0) > model.loadedAt;
       if (isNews && !model.isSettled(one)) model.settle(one, one.result);
     }
-    // It may have been settled while this was being read.
-    for (const one of queued) if (!model.isSettled(one)) model.propose(one);
+    for (const one of queued) model.propose(one);
     for (const { operation } of queued) shown.delete(operation.id);
     for (const one of shown.values()) if (!model.isSettled(one)) model.settle(one); // taken back
   }
@@ -98,9 +104,8 @@ export class PlaylistRoom extends EventTarget {
         call("GET", `playlists/${this.id}`),
         call("GET", `playlists/${this.id}/room`),
       ]);
-      this.model.playlist = playlist;
       const state = { ...room, id: room.item?.id ?? null };
-      this.model.load({ items: list.items, seq: list.seq, room: state });
+      this.model.load({ items: list.items, seq: list.seq, room: state, playlist });
       this.channel.since = list.seq;
     } catch (error) {
       this.#failed(error);
@@ -150,7 +155,6 @@ export function enter(beginning) {
     room = new PlaylistRoom(beginning);
     rooms.set(room.id, room);
   } else if (beginning.seq > room.model.seq) {
-    room.model.playlist = beginning.playlist;
     room.model.load(beginning);
     room.channel.since = beginning.seq;
   }

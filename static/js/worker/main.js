@@ -90,7 +90,9 @@ async function file(request) {
 /** @param {Request} request */
 async function cover(request) {
   const cache = await caches.open(COVER_CACHE);
-  return (await cache.match(request)) ?? fetch(request);
+  const here = await cache.match(request);
+  const { pathname } = new URL(request.url);
+  return here && (await isMine("covers", pathname)) ? here : fetch(request);
 }
 
 /**
@@ -151,7 +153,7 @@ async function audio(event, sha256) {
 /** A whole file on this device, if who is here took it along. @param {string} sha256 */
 async function fileOfMine(sha256) {
   const known = await kept(sha256);
-  return known?.complete && (await isMine(sha256)) ? known : undefined;
+  return known?.complete && (await isMine("hashes", sha256)) ? known : undefined;
 }
 
 /** @param {Request} request @param {import("../offline/database.js").KeptAudio} known */
