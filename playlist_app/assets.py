@@ -17,6 +17,7 @@ from playlist_app.config import ROOT
 from playlist_app.web import public
 
 FOLDER = ROOT / "static"
+TEMPLATES = ROOT / "templates"
 FOREVER = 365 * 24 * 3600  # seconds
 
 # What the shell does not need at a start without network.
@@ -47,7 +48,10 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
+        """Of the files, and of the templates: the worker keeps the shell that is made from them."""
         digest = hashlib.sha256()
+        for template in sorted(TEMPLATES.rglob("*.html")):
+            digest.update(template.read_bytes())
         for path in self.paths:
             digest.update(path.encode())
             digest.update((self.folder / path).read_bytes())

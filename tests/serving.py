@@ -32,10 +32,14 @@ def free_port() -> int:
 
 
 class Server:
-    """gunicorn on a data folder; `settings` are JAMBOREE_ variables without their prefix."""
+    """gunicorn on a data folder, of the code in `root`; `settings` are JAMBOREE_ variables without
+    their prefix."""
 
-    def __init__(self, data: Path, *, config: str = "gunicorn.conf.py", **settings: str) -> None:
+    def __init__(
+        self, data: Path, *, config: str = "gunicorn.conf.py", root: Path = ROOT, **settings: str
+    ) -> None:
         self.data = data
+        self.root = root
         self.port = free_port()
         self.config = config
         self.settings = {"WORKERS": "2"} | settings
@@ -57,7 +61,12 @@ class Server:
         command = [str(Path(sys.executable).with_name("gunicorn")), "-c", self.config]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=self.root,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.wait_until_it_serves()
         return self
@@ -98,7 +107,7 @@ class Server:
         environment = os.environ | {"JAMBOREE_DATA": str(self.data)}
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "app", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=environment,
             input=text,
             capture_output=True,
