@@ -26,7 +26,10 @@ from playlist_app.library.models import Track
 from playlist_app.library.texts import sort_key
 
 ENOUGH = 5  # hits that make guessing unnecessary
-SHORTEST_GUESSED = 3  # letters; a shorter word is one edit away from everything
+# Letters of the shortest word that is guessed. One of three is one edit away from very much: it counts
+# as mistyped only where nothing begins with it, or lists would jump while somebody is still typing.
+SHORTEST_GUESSED = 4
+SHORTEST_IN_NEED = 3
 GUESSES = 12  # words that may stand for one that was mistyped
 WORDS_AT_MOST = 12
 REFRESHED_EVERY = 60.0  # seconds; new tracks count at once, edits within this time
@@ -71,7 +74,8 @@ def matching(words: str) -> Hits | None:
     first = _first(exact)
     if len(first) >= ENOUGH:
         return Hits(exact)
-    return Hits(_all_of([_meant_by(token) for token in tokens]), as_typed=first)
+    shortest = SHORTEST_GUESSED if first else SHORTEST_IN_NEED
+    return Hits(_all_of([_meant_by(token, shortest) for token in tokens]), as_typed=first)
 
 
 def _spellings(token: str) -> list[str]:
@@ -128,12 +132,12 @@ def _vocabulary() -> _Vocabulary:
         return fresh
 
 
-def _meant_by(token: str) -> list[str]:
-    """The token itself, and what of the library it could be a typo of."""
+def _meant_by(token: str, shortest: int) -> list[str]:
+    """The token itself, and what of the library it could be a typo of, unless it is shorter."""
     spellings = _spellings(token)
     # Put together again what sort_key took apart: a syllable of Hangul is one letter here.
     token = unicodedata.normalize("NFC", spellings[-1])
-    if len(token) < SHORTEST_GUESSED:
+    if len(token) < shortest:
         return spellings
     vocabulary = _vocabulary()
     guesses: dict[str, int] = {}

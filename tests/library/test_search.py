@@ -117,6 +117,17 @@ def test_one_typo_a_word_is_forgiven(bob: Person) -> None:
 
 
 @pytest.mark.usefixtures("shelf")
+def test_a_word_of_three_letters_is_guessed_only_where_nothing_begins_with_it(
+    bob: Person,
+) -> None:
+    ok(bob.post("/tracks", {"title": "Glass Bicycle"}), 201)
+    ok(bob.post("/tracks", {"title": "Glove Box"}), 201)
+    found = [track["title"] for track in ok(bob.get("/tracks?search=gla"))["items"]]
+    assert found == ["Glass Bicycle"]
+    found = [track["title"] for track in ok(bob.get("/tracks?search=glx"))["items"]]
+    assert sorted(found) == ["Glass Bicycle", "Glove Box"]
+
+
 def test_two_typos_in_a_word_are_too_many(bob: Person) -> None:
     assert found(bob, "hrbur") == []
 
