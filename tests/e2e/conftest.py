@@ -155,21 +155,27 @@ def arrives(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Arriv
     assert [visitor.faults for visitor in visitors if visitor.faults] == []
 
 
+TITLES = ("Paper Lanterns", "Harbour Lights", "Second Kitchen", "Copper Wire")
+
+
 @pytest.fixture
 def friday(clients: dict[str, Client], sounds: Sounds) -> dict[str, Any]:
     """Alice's playlist, shared with Bob, with four tracks that can be heard."""
-    alice = clients["alice"]
-    playlist = alice.ok("POST", "/playlists", {"title": "Friday kitchen"})
+    return shared_list(clients["alice"], sounds, "Friday kitchen", TITLES, seconds=40.0)
+
+
+def shared_list(
+    alice: Client, sounds: Sounds, title: str, tracks: tuple[str, ...], *, seconds: float
+) -> dict[str, Any]:
+    """A playlist of Alice's that Bob edits too, with a track of its own pitch for each title."""
+    playlist: dict[str, Any] = alice.ok("POST", "/playlists", {"title": title})
     member = {"username": "bob", "role": "editor"}
     alice.ok("POST", f"/playlists/{playlist['id']}/members", member)
-    for number, title in enumerate(TITLES):
-        path = sounds("mp3", seconds=40.0, pitch=220.0 * (number + 1), title=title)
+    for number, track_title in enumerate(tracks):
+        path = sounds("mp3", seconds=seconds, pitch=220.0 * (number + 1), title=track_title)
         track = upload(alice, path)
         alice.ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
-    return dict(playlist)
-
-
-TITLES = ("Paper Lanterns", "Harbour Lights", "Second Kitchen", "Copper Wire")
+    return playlist
 
 
 def upload(person: Client, path: Any) -> dict[str, Any]:

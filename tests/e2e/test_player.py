@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Arrives, Visitor, upload
+from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
 from tests.serving import Client
 from tests.sounds import CODECS, Sounds
 
@@ -34,15 +34,7 @@ def told(person: Client, playlist: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.fixture
 def short(clients: dict[str, Client], sounds: Sounds) -> dict[str, Any]:
     """Alice's playlist, shared with Bob, of three tracks of three seconds."""
-    alice = clients["alice"]
-    playlist = alice.ok("POST", "/playlists", {"title": "Short"})
-    member = {"username": "bob", "role": "editor"}
-    alice.ok("POST", f"/playlists/{playlist['id']}/members", member)
-    for number, title in enumerate(("One", "Two", "Three")):
-        path = sounds("mp3", seconds=3.0, pitch=300.0 + 50 * number, title=title)
-        track = upload(alice, path)
-        alice.ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
-    return dict(playlist)
+    return shared_list(clients["alice"], sounds, "Short", ("One", "Two", "Three"), seconds=3.0)
 
 
 def test_the_next_plays_by_itself_and_both_see_it(
