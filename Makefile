@@ -63,8 +63,9 @@ lock: ## pin everything below pyproject.toml again
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header -o requirements.lock
 
-migration: .venv/app ## draft a migration from the models: make migration NAME="what changes"
-	$(BIN)/alembic -c migrations/alembic.ini revision --autogenerate -m "$(NAME)"
+migration: .venv/dev ## draft a migration from the models: make migration NAME="what changes"
+	$(BIN)/python scripts/migration.py "$(NAME)"
+	$(BIN)/ruff format --quiet migrations/versions
 
 clean: ## remove what set-up made (never the instance folder)
 	rm -rf .venv node_modules static/vendor

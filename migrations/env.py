@@ -1,4 +1,4 @@
-"""How migrations run: on the file that start-up names, or, for a developer, on an empty one."""
+"""How migrations run: on the file that start-up names, or scripts/migration.py for a draft."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import TypeDecorator, create_engine
 from playlist_app import create_app  # noqa: F401 - so that every table is known
 from playlist_app.database import Base, configure
 
-database: Path = context.config.attributes.get("database", Path("instance/draft.db"))
+database: Path = context.config.attributes["database"]
 engine = create_engine(f"sqlite:///{database}")
 configure(engine)
 # Tables that the migrations write by hand: the search index.

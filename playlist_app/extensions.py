@@ -8,12 +8,8 @@ from flask_smorest import Api
 from flask_sock import Sock
 from flask_wtf import CSRFProtect
 
-from playlist_app.database import db
-
 babel = Babel()
 login = LoginManager()
 csrf = CSRFProtect()
 sock = Sock()
 api = Api()
-
-__all__ = ["api", "babel", "csrf", "db", "login", "sock"]

@@ -4,6 +4,7 @@ it, on a data folder of its own."""
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -144,6 +145,9 @@ class Client:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.loads(error.read())
+        except http.client.HTTPException as error:
+            # Killed between the head of its answer and the body.
+            raise ConnectionError("half an answer") from error
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:
         status, answer = self.call(method, path, body)

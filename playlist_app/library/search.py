@@ -26,8 +26,9 @@ from playlist_app.library.models import Track
 from playlist_app.library.texts import sort_key
 
 ENOUGH = 5  # hits that make guessing unnecessary
-# Letters of the shortest word that is guessed. One of three is one edit away from very much: it counts
-# as mistyped only where nothing begins with it, or lists would jump while somebody is still typing.
+# Letters of the shortest word that is guessed. One of three is one edit away from very much: it
+# counts as mistyped only where nothing begins with it, or lists would jump while somebody is still
+# typing.
 SHORTEST_GUESSED = 4
 SHORTEST_IN_NEED = 3
 GUESSES = 12  # words that may stand for one that was mistyped

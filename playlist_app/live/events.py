@@ -20,9 +20,11 @@ import orjson
 from sqlalchemy import Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, after_commit, new_id, now, session
+from playlist_app.database import Base, Id, Moment, after_commit, forget, now, session
 
 JSON = dict[str, Any]
+
+REPLAY_AT_MOST = 1000  # events; who missed more reads the list afresh
 
 
 class Event(Base):
@@ -176,8 +178,14 @@ def on_commit_hint(hint: Callable[[], object]) -> None:
     _hints.append(hint)
 
 
+def no_more_hints(hint: Callable[[], object]) -> None:
+    """Take a hint back, also one that was never given: what did not start may be stopped."""
+    if hint in _hints:
+        _hints.remove(hint)
+
+
 def _give_hints() -> None:
-    for hint in _hints:
+    for hint in tuple(_hints):  # a feed that stops takes its own away, from another thread
         hint()
 
 
@@ -218,6 +226,12 @@ def oldest_seq() -> int:
     return session().scalar(select(func.min(Event.seq))) or 0
 
 
+def forget_old(keep: int) -> None:
+    """Drop all but the newest `keep` events. One stays in any case: it is what the numbers that
+    clients name are compared with."""
+    forget(Event.seq, newest_seq() - max(keep, 1) + 1)
+
+
 def epoch() -> str:
     """Names the history of this database; made with it, and anew when a backup is restored."""
     value = session().scalar(select(Fact.value).where(Fact.name == "epoch"))
@@ -225,28 +239,25 @@ def epoch() -> str:
     return value
 
 
-def new_epoch() -> str:
-    return new_id()
-
-
 def frame(seq: int, type_: str, payload_json: str) -> bytes:
     """One committed event as the text frame that clients get; `payload_json` is put in as it is."""
     return b'{"type":"%s","seq":%d,"payload":%s}' % (type_.encode(), seq, payload_json.encode())
 
 
-def missed(playlist: str, since: int, *, limit: int = 1000) -> list[Event] | None:
+def missed(playlist: str, since: int, *, newest: int) -> list[Event] | None:
     """The playlist's events after `since`, in order; None when they are no longer all there.
 
-    They are not when some were pruned, when there are more than `limit`, or when `since` is a
-    number that this database has not given out.
+    They are not when some may have been forgotten, when they are more than REPLAY_AT_MOST, or when
+    `since` is a number that this database has not given out. `newest` is that of the playlist's
+    newest event, forgotten or not: who knows that one missed nothing of a list that lay quiet.
     """
-    if since > newest_seq() or since < oldest_seq() - 1:
+    if since > newest_seq() or since < min(oldest_seq() - 1, newest):
         return None
     rows = session().scalars(
         select(Event)
         .where(Event.playlist_id == playlist, Event.seq > since)
         .order_by(Event.seq)
-        .limit(limit + 1)
+        .limit(REPLAY_AT_MOST + 1)
     )
     events = list(rows)
-    return events if len(events) <= limit else None
+    return events if len(events) <= REPLAY_AT_MOST else None

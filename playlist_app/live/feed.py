@@ -21,9 +21,8 @@ from typing import NamedTuple
 from playlist_app.database import connect
 from playlist_app.live import events
 
-POLL = 0.02  # seconds; measured: 5 ms costs more than it brings, see findings in docs/benchmarks.md
+POLL = 0.02  # seconds; 5 ms costs more than it brings: docs/decisions/0004-hub-and-threads.md
 READ_AT_ONCE = 500  # events
-REPLAY_AT_MOST = 1000  # events; who missed more reads the list afresh
 
 
 class Told(NamedTuple):
@@ -80,6 +79,7 @@ class Feed:
         self._thread.start()
 
     def stop(self) -> None:
+        events.no_more_hints(self._look.set)
         self._stopping = True
         self._look.set()
         self._thread.join(timeout=2)
@@ -125,17 +125,29 @@ class Feed:
         since = request.since
         if since is None:
             return []
-        oldest = connection.execute("SELECT coalesce(min(seq), 0) FROM event").fetchone()[0]
-        if request.epoch not in (None, epoch) or since > self.last or since < oldest - 1:
+        if request.epoch not in (None, epoch) or since > self.last:
             return None
         kind, _, about = request.room.partition(":")
         rows = self._select(
             connection,
             f"{kind}_id = ? AND seq > ? AND seq <= ?",
             (about, since, self.last),
-            REPLAY_AT_MOST + 1,
+            events.REPLAY_AT_MOST + 1,
         )
-        return rows if len(rows) <= REPLAY_AT_MOST else None
+        # Asked last: what is forgotten at this moment may be missing in the rows.
+        oldest = connection.execute("SELECT coalesce(min(seq), 0) FROM event").fetchone()[0]
+        if since < oldest - 1 and since < self._newest_of(connection, kind, about):
+            return None
+        return rows if len(rows) <= events.REPLAY_AT_MOST else None
+
+    def _newest_of(self, connection: sqlite3.Connection, kind: str, about: str) -> int:
+        """The newest event of a room, forgotten or not, as far as that is known: a playlist notes
+        it, and who opens one that lay quiet must not be told each time to read it afresh."""
+        if kind == "playlist":
+            row = connection.execute("SELECT seq FROM playlist WHERE id = ?", (about,)).fetchone()
+            if row:
+                return int(row[0])
+        return self.last
 
     @staticmethod
     def _select(

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, now, session, write
+from playlist_app.database import Base, Id, Moment, forget, now, session, write
 from playlist_app.library.models import find_track
 from playlist_app.people.models import User
 from playlist_app.playlists.adding import AlreadyHere
@@ -31,9 +31,11 @@ from playlist_app.refusals import Conflict, NotFound, Refusal
 
 JSON = dict[str, Any]
 
+KEPT_FOR = timedelta(days=90)  # SPEC §5
+
 
 class Operation(Base):
-    """An operation that was received, and what came of it. Kept for 90 days (SPEC §5)."""
+    """An operation that was received, and what came of it. Kept for KEPT_FOR."""
 
     __tablename__ = "operation"
 
@@ -87,6 +89,11 @@ def apply(operation: JSON, device: str, person: User) -> JSON:
             )
         )
         return result
+
+
+def forget_old() -> None:
+    """Drop the results of operations that no device will send again."""
+    forget(Operation.at, now() - KEPT_FOR)
 
 
 def _taken() -> JSON:

@@ -19,6 +19,8 @@ from flask import Flask
 from playlist_app.config import ROOT, Settings
 from playlist_app.database import connect
 from playlist_app.library import incoming
+from playlist_app.live import events
+from playlist_app.offline import merge
 from playlist_app.people import first_admin, idempotency, sessions
 
 MIGRATIONS = ROOT / "migrations"
@@ -37,6 +39,8 @@ def prepare(app: Flask) -> None:
             first_admin.offer(config.data_folder)
             sessions.forget_ended()
             idempotency.forget_old()
+            merge.forget_old()
+            events.forget_old(config.keep_events)
 
 
 def sweep(app: Flask) -> None:

@@ -24,7 +24,7 @@ def log_in(values: dict[str, str]) -> JSON:
     """Open a session: a cookie for the browser that asks, and its token for anybody else."""
     user, token = sessions.log_in(values["username"], values["password"])
     sessions.keep_in_cookie(token)
-    return {"token": token, "user": user.as_user(to_self=True)}
+    return {"token": token, "user": user.as_user()}
 
 
 @api.route("/logout", methods=["POST"])
@@ -39,7 +39,7 @@ def log_out() -> tuple[str, int]:
 @api.route("/me", methods=["GET"])
 def me() -> JSON:
     """Oneself, with the token that a browser's unsafe calls must send as X-CSRF-Token."""
-    shape: JSON = current_user.as_user(to_self=True)
+    shape: JSON = current_user.as_user()
     return shape | {"csrf_token": generate_csrf()}
 
 
@@ -49,5 +49,5 @@ def change_me(values: dict[str, str]) -> JSON:
     """Change the name that others see."""
     if "name" in values:
         current_user.rename(values["name"])
-    shape: JSON = current_user.as_user(to_self=True)
+    shape: JSON = current_user.as_user()
     return shape

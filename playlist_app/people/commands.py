@@ -38,7 +38,7 @@ def create(name: str, roles: tuple[str, ...], password_stdin: bool, as_json: boo
     except Refusal as refusal:
         raise click.ClickException(refusal.detail) from None
     if as_json:
-        click.echo(json.dumps(user.as_user(to_self=True)))
+        click.echo(json.dumps(user.as_user()))
     else:
         click.echo(f"Made {user.username} ({', '.join(sorted(user.roles))}).")
 
@@ -49,7 +49,7 @@ def list_(as_json: bool) -> None:
     """Everybody with an account, and their roles."""
     people = session().scalars(select(User).order_by(User.username_key)).all()
     if as_json:
-        click.echo(json.dumps([person.as_user(to_self=True) for person in people]))
+        click.echo(json.dumps([person.as_user() for person in people]))
         return
     for person in people:
         blocked = "" if person.is_active else "  (blocked)"

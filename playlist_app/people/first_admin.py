@@ -15,7 +15,7 @@ from playlist_app.database import write
 from playlist_app.people.models import Role, User, admin_exists
 from playlist_app.refusals import NotFound
 
-# Making music to begin with, for the first admin who wants some; operations know how, and register it.
+# Making music for the first admin who wants some; operations know how, and register it here.
 making_music: list[Callable[[], None]] = []
 
 

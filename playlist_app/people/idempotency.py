@@ -18,11 +18,11 @@ from flask import Request, Response, make_response, request
 from flask_login import current_user
 from flask_smorest import Blueprint
 from marshmallow import Schema, missing
-from sqlalchemy import ForeignKey, String, delete
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 from webargs.flaskparser import FlaskParser
 
-from playlist_app.database import Base, Id, Moment, as_id, now, write
+from playlist_app.database import Base, Id, Moment, as_id, forget, now, write
 from playlist_app.refusals import Invalid, Refusal
 
 KEPT_FOR = timedelta(days=1)
@@ -98,8 +98,7 @@ def once(act: Callable[[], Any]) -> Response:
 
 
 def forget_old() -> None:
-    with write() as tx:
-        tx.execute(delete(KeptAnswer).where(KeptAnswer.at < now() - KEPT_FOR))
+    forget(KeptAnswer.at, now() - KEPT_FOR)
 
 
 def _fingerprint() -> str:

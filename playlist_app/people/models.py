@@ -124,23 +124,19 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
         """How others see this person, wherever they are mentioned."""
         return {"id": self.id, "name": self.name}
 
-    def as_user(self, *, to_self: bool) -> dict[str, Any]:
-        """The shape of a user (SPEC §5); what is private goes to oneself and to admins."""
-        shape: dict[str, Any] = {
+    def as_user(self) -> dict[str, Any]:
+        """The shape of a user (SPEC §5) with what is private: for oneself and for admins."""
+        return {
             "id": self.id,
             "username": self.username,
             "name": self.name,
             "roles": sorted(self.roles),
             "created_at": iso(self.created_at),
+            "email": self.email,
+            "phone": self.phone,
+            "last_seen_at": iso(self.last_seen_at) if self.last_seen_at else None,
+            "is_active": self.is_active,
         }
-        if to_self:
-            shape |= {
-                "email": self.email,
-                "phone": self.phone,
-                "last_seen_at": iso(self.last_seen_at) if self.last_seen_at else None,
-                "is_active": self.is_active,
-            }
-        return shape
 
 
 def name_key(username: str) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
-
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
 
-from playlist_app.config import ROOT, settings
+from playlist_app.config import settings
 from playlist_app.database import session
 from playlist_app.people import first_admin, sessions
 from playlist_app.people.models import Role, User

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 import flask
 from flask import Flask, Request, request
-from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
+from sqlalchemy import ForeignKey, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, WithId, now, session, write
+from playlist_app.database import Base, Id, Moment, WithId, forget, now, session, write
 from playlist_app.extensions import login
 from playlist_app.live import events
 from playlist_app.people import passwords
@@ -103,8 +103,7 @@ def revoke(session_id: str) -> None:
 
 def forget_ended() -> None:
     """Drop the rows of sessions whose time is over."""
-    with write() as tx:
-        tx.execute(delete(LogInSession).where(LogInSession.ends_at < now()))
+    forget(LogInSession.ends_at, now())
 
 
 def token_of(asking: Request) -> str | None:

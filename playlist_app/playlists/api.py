@@ -179,7 +179,7 @@ def history(playlist_id: str) -> JSON:
 def happened(values: JSON, playlist_id: str) -> Response:
     """What the live channel would have sent after `since`; 410 when that is too long ago."""
     playlist = find_playlist(playlist_id, _me())
-    missed = events.missed(playlist.id, values["since"])
+    missed = events.missed(playlist.id, values["since"], newest=playlist.seq)
     if missed is None:
         raise MissedTooMuch("So much is not kept: read the list again.")
     frames = b",".join(events.frame(event.seq, event.type, event.payload) for event in missed)

@@ -23,7 +23,7 @@ from playlist_app.playlists.members import Shared, require
 from playlist_app.playlists.order import OrderMode
 from playlist_app.playlists.roles import Right, Role, Visibility
 from playlist_app.playlists.room import Room
-from playlist_app.refusals import Conflict, Invalid, NotAllowed
+from playlist_app.refusals import Invalid, NotAllowed
 
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2000
@@ -59,15 +59,12 @@ class Playlist(Addable, Shared, WithId, Base):
         visibility: str = Visibility.PRIVATE,
         order_mode: str = OrderMode.MANUAL,
         consume: bool = False,
-        playlist_id: str | None = None,
     ) -> Playlist:
-        """A new list; a client may have chosen the id. Raises Invalid, Conflict, NotAllowed."""
+        """A new list. Raises Invalid, NotAllowed."""
         if not by.is_member:
             raise NotAllowed("Guests can't make playlists.")
         with write() as tx:
-            if playlist_id and tx.get(cls, playlist_id):
-                raise Conflict("This id is taken.")
-            playlist = cls(id=playlist_id or new_id(), owner_id=by.id, seq=0, created_at=now())
+            playlist = cls(id=new_id(), owner_id=by.id, seq=0, created_at=now())
             playlist._set(
                 title=title,
                 description=description,

@@ -42,7 +42,7 @@ def test_the_library_shows_its_tracks(alice: Person, bob: Person) -> None:
 
 
 def test_an_empty_library_says_what_to_do(bob: Person) -> None:
-    assert "The library is empty. Upload the first songs below." in text(bob.page("/library"))
+    assert "The library is empty. Upload the first songs above." in text(bob.page("/library"))
 
 
 def test_a_search_shows_what_it_found_and_keeps_its_words(alice: Person, bob: Person) -> None:

@@ -78,6 +78,15 @@ def test_an_event_goes_to_its_room_alone(app: Flask, running: Hub) -> None:
     client.close()
 
 
+def test_a_hub_that_stopped_is_given_no_more_hints(app: Flask, data_folder: Path) -> None:
+    before = list(events._hints)
+    running = Hub(lambda tell: Feed(data_folder / "app.db", tell))
+    running.start()
+    assert len(events._hints) == len(before) + 1
+    running.stop()
+    assert events._hints == before
+
+
 def test_what_is_rolled_back_is_told_to_nobody(app: Flask, running: Hub) -> None:
     client = sit(running)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import sqlite3
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from websockets.exceptions import WebSocketException
 
 from tests.serving import PATIENCE, Client, Listener, Server
+from tests.soak import count
 
 Cast = dict[str, Client]
 
@@ -137,20 +139,23 @@ class Voter(threading.Thread):
     """Votes for every item, up and then down some, and notes what was answered; where there is no
     answer it asks again, as the same vote again is always safe."""
 
-    def __init__(self, client: Client, playlist: str, items: list[str]) -> None:
+    TURNS = count(50, 250)
+
+    def __init__(self, client: Client, playlist: str, items: list[str], *, middle: int) -> None:
         super().__init__(daemon=True)
         self.client = client
         self.playlist = playlist
         self.items = items
         self.answered: dict[str, str] = {}
+        self.middle = middle  # the turn after which `half_way` is set
         self.half_way = threading.Event()
 
     def run(self) -> None:
-        for turn in range(50):
+        for turn in range(self.TURNS):
             item = self.items[turn % len(self.items)]
             direction = ("up", "down")[turn // len(self.items) % 2]
             self._vote(item, direction)
-            if turn == 20:
+            if turn == self.middle:
                 self.half_way.set()
 
     def _vote(self, item: str, direction: str) -> None:
@@ -167,13 +172,20 @@ class Voter(threading.Thread):
                 return
 
 
-def test_kill_9_in_the_middle_of_200_votes_loses_nothing_that_was_answered(
+def test_kill_9_in_the_middle_of_votes_loses_nothing_that_was_answered(
     own_server: Server, clients: Cast
 ) -> None:
+    chooser = random.Random(7)
+    for _ in range(count(1, 10)):
+        kill_in_the_middle_of_votes(own_server, clients, chooser.randrange(10, Voter.TURNS - 10))
+
+
+def kill_in_the_middle_of_votes(own_server: Server, clients: Cast, middle: int) -> None:
     playlist, items = friday(clients["alice"], 20)
     followers = [Follower(clients[name], playlist["id"]) for name in ("alice", "bob")]
     voters = [
-        Voter(clients[name], playlist["id"], items) for name in ("alice", "bob", "charlie", "dora")
+        Voter(clients[name], playlist["id"], items, middle=middle)
+        for name in ("alice", "bob", "charlie", "dora")
     ]
     for thread in (*followers, *voters):
         thread.start()
@@ -181,7 +193,8 @@ def test_kill_9_in_the_middle_of_200_votes_loses_nothing_that_was_answered(
     own_server.kill()
     own_server.start()
     for voter in voters:
-        voter.join(PATIENCE)
+        voter.join(count(1, 4) * PATIENCE)
+        assert not voter.is_alive(), "it still votes"
 
     value = {"up": 1, "down": -1}
     expected = {

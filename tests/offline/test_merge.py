@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Person, ok, problem
+from tests.soak import count
 
 Happened = Any
 
@@ -79,31 +80,42 @@ def test_the_same_operation_twice_in_one_call_is_applied_once(
     bob: Person, playlist: Any, items: Any, happened: Happened
 ) -> None:
     vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
-    count = len(happened())
+    before = len(happened())
 
     first, second = sends(bob, vote, vote)
 
     assert (first["replayed"], second["replayed"]) == (False, True)
-    assert len(happened()) == count + 1
+    assert len(happened()) == before + 1
 
 
-def test_ten_senders_of_one_operation_apply_it_once(
+def test_many_senders_of_the_same_operations_apply_each_once(
     bob: Person, playlist: Any, items: Any, happened: Happened
 ) -> None:
-    add = operation("remove", playlist, item=items["C"]["id"])
-    count = len(happened())
-    results: list[dict[str, Any]] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(sends(bob, add)[0])) for _ in range(10)
+    """Each sends them all twice; as each is a vote that changes something, each is one event."""
+    votes = [
+        operation("vote", playlist, item=items["C"]["id"], direction=("up", "down")[turn % 2])
+        for turn in range(count(2, 200))
     ]
+    before = len(happened())
+    results: list[dict[str, Any]] = []
+
+    def sending() -> None:
+        for _ in range(2):
+            results.extend(sends(bob, *votes))
+
+    threads = [threading.Thread(target=sending) for _ in range(count(10, 16))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(result["replayed"] for result in results) == [False] + [True] * 9
+    assert len(results) == 2 * len(threads) * len(votes)
     assert {result["status"] for result in results} == {"applied"}
-    assert len(happened()) == count + 1
+    applied = {result["id"]: result for result in results if not result["replayed"]}
+    assert len(applied) == sum(not result["replayed"] for result in results) == len(votes)
+    for result in results:
+        assert result | {"replayed": False} == applied[result["id"]]
+    assert [type_ for type_, _ in happened()[before:]] == ["track.voted"] * len(votes)
 
 
 def test_an_id_that_another_person_used_says_no_more_than_that(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -92,15 +96,15 @@ def running(note: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("running")
-def test_while_it_runs_pages_show_how_far_it_is(alice: Person, note: Path) -> None:
+def test_while_it_runs_the_page_shows_how_far_it_is(alice: Person, note: Path) -> None:
     note.write_text("[12, 35]")
-    region = alice.page("/seeding").get_data(as_text=True)
-    assert "Making music: 12 of 35 tracks." in region
-    assert 'hx-trigger="every 1s"' in region
+    home = alice.page("/").get_data(as_text=True)
+    assert "Making music: 12 of 35 tracks." in home
+    assert home.count('hx-trigger="every 2s"') == home.count('id="seeding"') == 1
     note.unlink()
-    done = alice.page("/seeding").get_data(as_text=True)
-    assert "The demo music is there." in done
-    assert "hx-trigger" not in done
+    home = alice.page("/").get_data(as_text=True)
+    assert "Making music" not in home
+    assert 'id="seeding"' not in home, "the page that asks takes the region from this one: away"
 
 
 def test_what_a_seeding_left_that_was_killed_is_not_shown(alice: Person, note: Path) -> None:
@@ -113,3 +117,63 @@ def test_a_broken_note_breaks_no_page(alice: Person, note: Path) -> None:
     for text in ("", "[12", "[1]", "{}"):
         note.write_text(text)
         assert alice.page("/").status_code == 200, text
+
+
+# --- while it starts ----------------------------------------------------------------------------
+
+
+class Started:
+    """Stands for the process: one that was started and does not hold its lock yet."""
+
+    commands: list[list[str]] = []  # noqa: RUF012 - the fixture empties it
+
+    def __init__(self, command: list[str], **_: Any) -> None:
+        self.commands.append(command)
+
+    def wait(self) -> int:
+        return 0
+
+
+@pytest.fixture
+def starting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    Started.commands = []
+    with app.app_context():
+        seeding.start_beside()
+
+
+@pytest.mark.usefixtures("starting")
+def test_from_the_first_moment_pages_say_that_music_is_being_made(alice: Person) -> None:
+    [command] = Started.commands
+    assert command[-2:] == ["data", "seed"]
+    home = alice.page("/").get_data(as_text=True)
+    assert "Making music …" in home
+    assert 'hx-trigger="every 2s"' in home
+
+
+@pytest.mark.usefixtures("starting")
+def test_one_that_never_came_to_its_work_is_not_waited_for(alice: Person, note: Path) -> None:
+    late = time.time() - seeding.STARTS_WITHIN - 1
+    os.utime(note, (late, late))
+    assert 'id="seeding"' not in alice.page("/").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("starting")
+def test_one_that_takes_long_to_count_what_is_there_is_still_shown(
+    alice: Person, note: Path
+) -> None:
+    """It holds its lock by then."""
+    late = time.time() - seeding.STARTS_WITHIN - 1
+    os.utime(note, (late, late))
+    with note.with_name("seed.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert "Making music …" in alice.page("/").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("seeded", "starting")
+def test_where_nothing_was_missing_the_note_goes_with_the_process(
+    app: Flask, alice: Person, note: Path
+) -> None:
+    run(app)
+    assert not note.exists()
+    assert 'id="seeding"' not in alice.page("/").get_data(as_text=True)

@@ -21,7 +21,8 @@ from tests.conftest import close, make_app
 
 
 class Started:
-    """Stands for the process that makes the demo music: it takes a minute, and is tested there."""
+    """Stands for the process that makes the demo music (operations/seeding.py): it takes a minute,
+    and is tested there."""
 
     def __init__(self, command: list[str], **_: Any) -> None:
         self.all.append(command)
@@ -156,13 +157,16 @@ def test_where_the_box_stays_ticked_the_demo_music_is_made(
     browser.submits(link, username="Dora", password=PASSWORD, demo="on")
     [command] = started
     assert command[-2:] == ["data", "seed"]
+    assert "Making music" in browser.opens("/").get_data(as_text=True)
 
 
 def test_where_the_box_is_not_ticked_no_music_is_made(
     new: Flask, link: str, started: list[list[str]]
 ) -> None:
-    Browser(new).submits(link, username="Dora", password=PASSWORD)
+    browser = Browser(new)
+    browser.submits(link, username="Dora", password=PASSWORD)
     assert started == []
+    assert "Making music" not in browser.opens("/").get_data(as_text=True)
 
 
 def test_a_server_that_offers_no_demo_has_no_box_and_makes_none(

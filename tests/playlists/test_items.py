@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from playlist_app.database import session
 from playlist_app.playlists import order
 from playlist_app.playlists.items import Item
 from tests.cast import Person, ok, problem
+from tests.soak import count
 from tests.sounds import Sounds
 
 Happened = Any
@@ -220,7 +222,7 @@ def test_a_move_changes_one_row_and_tells_the_room_once(
     happened: Happened,
 ) -> None:
     before = {item["id"]: item["rank"] for item in five}
-    count = len(happened())
+    seen = len(happened())
     problem(charlie.patch(of(playlist, five[4]), {"after": five[0]["id"]}), 404)
 
     ok(bob.patch(of(playlist, five[4]), {"after": five[0]["id"]}))
@@ -229,7 +231,7 @@ def test_a_move_changes_one_row_and_tells_the_room_once(
         rows = session().execute(select(Item.id, Item.rank)).all()
         after = {row.id: row.rank for row in rows}
     assert {id_ for id_ in before if before[id_] != after[id_]} == {five[4]["id"]}
-    new = happened()[count:]
+    new = happened()[seen:]
     assert [type_ for type_, _ in new] == ["track.moved"]
     assert new[0][1]["item"]["rank"] == after[five[4]["id"]]
 
@@ -278,7 +280,7 @@ def test_ranks_are_compared_byte_by_byte_and_unique(app: Flask, playlist: Any, f
     assert all(rank.isascii() for rank in ranks)
 
 
-def test_400_moves_into_one_gap_keep_the_order_right(
+def test_many_moves_into_one_gap_keep_the_order_right(
     app: Flask, alice: Person, playlist: dict[str, Any], five: Any, happened: Happened
 ) -> None:
     """As the benchmark does with 2,000: a float would be wrong from the 53rd on."""
@@ -286,7 +288,7 @@ def test_400_moves_into_one_gap_keep_the_order_right(
     chooser = random.Random(7)
     with app.app_context():
         person, items = _verbs(alice, expected)
-        for _ in range(400):
+        for _ in range(count(400, 10_000)):
             moved = chooser.choice(expected[1:])
             expected.remove(moved)
             expected.insert(1, moved)
@@ -296,6 +298,40 @@ def test_400_moves_into_one_gap_keep_the_order_right(
     listed = [item["id"] for item in ok(alice.get(of(playlist)))["items"]]
     assert listed == expected
     assert max(map(len, ranks)) <= order.LONGEST
+
+
+def test_many_people_at_once_who_move_into_one_gap_lose_nothing(
+    app: Flask, alice: Person, bob: Person, playlist: dict[str, Any], five: Any, happened: Happened
+) -> None:
+    """Each has a connection of their own, and stands beside what another moves away just then."""
+    moves, before = count(5, 250), len(happened())
+    refused: list[str] = []
+
+    def moving(person: Person, number: int) -> None:
+        for turn in range(moves):
+            moved, neighbour = five[(number + turn) % 5], five[(number + turn + 1) % 5]
+            answer = person.patch(of(playlist, moved), {"after": neighbour["id"]})
+            if answer.status_code != 200:
+                refused.append(answer.get_data(as_text=True))
+
+    threads = [threading.Thread(target=moving, args=((alice, bob)[n % 2], n)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert refused == []
+    expected = {item["id"]: item["rank"] for item in five}
+    for type_, payload in happened()[before:]:
+        # Who follows by the events alone ends where the list is.
+        if type_ == "playlist.reordered":
+            expected = payload["ranks"]
+        else:
+            expected[payload["item"]["id"]] = payload["item"]["rank"]
+    listed = ok(alice.get(of(playlist)))["items"]
+    assert {item["id"]: item["rank"] for item in listed} == expected
+    assert [item["id"] for item in listed] == sorted(expected, key=expected.__getitem__)
+    assert len(set(expected.values())) == 5
 
 
 def test_keys_that_grew_too_long_are_made_anew_with_one_event(

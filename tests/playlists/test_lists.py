@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from playlist_app.database import db
-from tests.cast import Person, ok
+from playlist_app.live import events
+from tests.cast import Person, ok, problem
 
 
 def queries_of(app: Flask, act: Callable[[], Any]) -> int:
@@ -105,6 +106,41 @@ def test_a_list_says_up_to_which_event_it_is_true(alice: Person, happened: Any) 
     everything = ok(alice.get(f"/playlists/{playlist['id']}/events"))
     assert [e["type"] for e in everything["items"]] == [t for t, _ in happened(playlist["id"])]
     assert everything["seq"] == listed["seq"]
+
+
+def test_who_asks_for_events_that_are_forgotten_is_told_to_read_the_list(
+    app: Flask, alice: Person, charlie: Person
+) -> None:
+    playlist = filled(alice, 3)
+    path = f"/playlists/{playlist['id']}"
+    with app.app_context():
+        events.forget_old(keep=2)
+    newest = ok(alice.get(path))["seq"]
+
+    for since in ("", "?since=0", f"?since={newest - 3}"):
+        refused = problem(alice.get(f"{path}/events{since}"), 410)
+        assert "read the list again" in refused["detail"]
+        problem(charlie.get(f"{path}/events{since}"), 404)
+    missed = ok(alice.get(f"{path}/events?since={newest - 2}"))["items"]
+    assert [event["seq"] for event in missed] == [newest - 1, newest]
+    problem(alice.get(f"{path}/events?since={newest + 1}"), 410)
+
+
+def test_who_read_a_list_that_lay_quiet_since_can_follow_from_there(
+    app: Flask, alice: Person
+) -> None:
+    """Its events are forgotten, but it says itself that there were no newer ones: else who was
+    told to read it again would be told so for ever."""
+    quiet, busy = filled(alice, 2), filled(alice, 2)
+    with app.app_context():
+        events.forget_old(keep=1)
+    path = f"/playlists/{quiet['id']}"
+    since = ok(alice.get(f"{path}/items"))["seq"]
+
+    missed = ok(alice.get(f"{path}/events?since={since}"))
+    assert missed == {"items": [], "next_cursor": None, "seq": since}
+    problem(alice.get(f"{path}/events?since={since - 1}"), 410)
+    assert since < ok(alice.get(f"/playlists/{busy['id']}"))["seq"]
 
 
 def test_an_edited_track_reaches_every_list_that_holds_it(

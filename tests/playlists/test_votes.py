@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from playlist_app.database import session
 from tests.cast import Person, ok, problem
+from tests.soak import count
 
 Happened = Any
 
@@ -157,7 +158,7 @@ def test_what_plays_stays_on_top_of_a_list_by_votes(alice: Person) -> None:
 def test_many_voters_at_once_are_all_counted(
     app: Flask, alice: Person, bob: Person, playlist: Any, item: Any
 ) -> None:
-    """Eight threads, each with a connection of its own: the writers' lock lets in one at a time."""
+    """Each thread has a connection of its own: the writers' lock lets in one at a time."""
     people = [alice, bob]
     failures: list[Any] = []
 
@@ -167,9 +168,9 @@ def test_many_voters_at_once_are_all_counted(
             if answer.status_code != 200:
                 failures.append(answer.get_data(as_text=True))
 
+    turns = ["up", "none", "down", "up"] * count(5, 125)
     threads = [
-        threading.Thread(target=votes, args=(people[n % 2], ["up", "none", "down", "up"] * 5))
-        for n in range(8)
+        threading.Thread(target=votes, args=(people[n % 2], turns)) for n in range(count(8, 16))
     ]
     for thread in threads:
         thread.start()

@@ -18,11 +18,10 @@ def voicings(
     *,
     size: int = 4,
     rootless: bool = False,
-    open_: bool = False,
 ) -> Voicings:
     """Every chord of the sheet as notes between two pitches, led smoothly from one to the next."""
     chords = [change.chord for change in sheet.changes]
-    voiced = voice(chords, low, high, size=size, rootless=rootless, open_=open_)
+    voiced = voice(chords, low, high, size=size, rootless=rootless)
     return dict(zip(sheet.changes, voiced, strict=True))
 
 
@@ -44,7 +43,6 @@ def comp(
     gate: float = 0.95,
     strum: float = 0.0,
     top: int = 0,
-    accent: float = 1.0,
 ) -> list[Note]:
     """Chords struck in a rhythm, one pattern a bar (several take turns).
 
@@ -59,12 +57,12 @@ def comp(
             ordered = pitches if j % 2 == 0 or not strum else pitches[::-1]
             for k, pitch in enumerate(ordered):
                 late = k * strum
-                loud = velocity * accent * (1 - 0.04 * (len(pitches) - 1 - k))
+                loud = velocity * (1 - 0.04 * (len(pitches) - 1 - k))
                 notes.append(Note(beat + late, max(0.1, length * gate - late), pitch, loud))
     return notes
 
 
-def pad(changes: Sequence[Change], voiced: Voicings, *, velocity: float = 0.7) -> list[Note]:
+def pad(changes: Sequence[Change], voiced: Voicings) -> list[Note]:
     """Chords held until they change; a voice that stays in place is tied over."""
     notes: list[Note] = []
     sounding: dict[float, float] = {}
@@ -77,7 +75,7 @@ def pad(changes: Sequence[Change], voiced: Voicings, *, velocity: float = 0.7) -
             if pitch in after and change.end - start < 7:
                 sounding[pitch] = start
             else:
-                notes.append(Note(start, change.end - start, pitch, velocity))
+                notes.append(Note(start, change.end - start, pitch, 0.7))
     return notes
 
 

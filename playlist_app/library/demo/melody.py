@@ -52,15 +52,13 @@ def sing(
     *,
     step: float = 0.5,
     only: Key | None = None,
-    form: str = "",
     rise: float = 0.25,
 ) -> list[Note]:
     """A tune over every section of a name: made once, and the same whenever the section returns.
 
     A cell is a step pattern for a bar (or two); three of them are chosen, and each keeps its own
-    contour, so that what returns is recognised though the chords under it differ. `form` orders
-    them ("abac": the last is the cadence). `only` keeps passing notes to a key (a pentatonic,
-    say).
+    contour, so that what returns is recognised though the chords under it differ ("abac": the last
+    is the cadence). `only` keeps passing notes to a key (a pentatonic, say).
     """
     sections = sheet.sections_of(section)
     if not sections:
@@ -78,7 +76,7 @@ def sing(
         name: shape(sheet.rng, sum(letter in "Xxo'" for letter in cell))
         for name, cell in chosen.items()
     }
-    order = form or sheet.pick(("abac", "aabc", "abac", "abbc"))
+    order = sheet.pick(("abac", "aabc", "abac", "abbc"))
     onsets = list(
         lay_out(
             sheet, first.bar * sheet.bar, first.bars, order, chosen, contours, voice, step, rise

@@ -158,19 +158,14 @@ def at_least(pitch_class_: int, low: float) -> float:
     return pitch_class_ + 12.0 * -((pitch_class_ - low) // 12)
 
 
-def stacks(
-    classes: Sequence[int], low: float, high: float, *, open_: bool = False
-) -> list[tuple[float, ...]]:
-    """Every close (or drop-2, if `open_`) stacking of pitch classes between two pitches."""
+def stacks(classes: Sequence[int], low: float, high: float) -> list[tuple[float, ...]]:
+    """Every close stacking of pitch classes between two pitches."""
     found = []
     for turn in range(len(classes)):
         rising = sorted(classes, key=lambda tone: (tone - classes[turn]) % 12)
         bottom = at_least(rising[0], low - 12)
         while bottom <= high:
-            close = [at_least(tone, bottom) for tone in rising]
-            if open_ and len(close) > 2:
-                close[-2] -= 12
-            close.sort()
+            close = sorted(at_least(tone, bottom) for tone in rising)
             if close[0] >= low and close[-1] <= high:
                 found.append(tuple(close))
             bottom += 12
@@ -184,7 +179,6 @@ def voice(
     *,
     size: int = 4,
     rootless: bool = False,
-    open_: bool = False,
 ) -> list[tuple[float, ...]]:
     """Voice a progression between two pitches so that each chord moves as little as it can.
 
@@ -196,9 +190,8 @@ def voice(
         classes = list(one.classes)
         if rootless and len(classes) > 3:
             classes = classes[1:]
-        choices = stacks(classes[:size], low, high, open_=open_) or stacks(
-            classes[:size], low - 6, high + 6
-        )
+        classes = classes[:size]
+        choices = stacks(classes, low, high) or stacks(classes, low - 6, high + 6)
         before = voiced[-1] if voiced else ()
 
         def cost(
