@@ -50,6 +50,7 @@ class Visitor:
         self.name = name
         self.faults: list[str] = []
         self.expects_no_network = False
+        self.expects_404 = False
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.on("console", self._wrote)
         self.page = context.new_page()
@@ -58,7 +59,8 @@ class Visitor:
         if message.type != "error":
             return
         offline = self.expects_no_network and any(words in message.text for words in NO_NETWORK)
-        if not offline:
+        missing = self.expects_404 and "status of 404" in message.text
+        if not offline and not missing:
             self.faults.append(message.text)
 
     def logs_in(self) -> None:

@@ -67,7 +67,8 @@ def test_an_update_asks_and_then_leaves_copies_and_music_as_they_are(
     alice.hears()  # nobody pressed anything yet
     assert before in shells(page)
 
-    page.locator(".toast").get_by_role("button", name="Reload").click()
+    with page.expect_navigation():
+        page.locator(".toast").get_by_role("button", name="Reload").click()
     expect(page.get_by_role("status")).to_have_text("Live")
     alice.until(lambda: len(shells(page)) == 1 and shells(page) != [before])
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
