@@ -64,7 +64,8 @@ export async function room() {
  * @throws {NoRoom | Unreachable | SignedOut | Refused}
  */
 export async function takeAlong(id) {
-  await navigator.storage?.persist?.();
+  // Not waited for: Firefox asks the person, and may never get an answer.
+  navigator.storage?.persist?.().catch(() => {});
   const one = await follow(id, { pinned: true });
   if (one) await download(one.id);
 }

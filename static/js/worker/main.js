@@ -102,13 +102,13 @@ async function cover(request) {
  */
 async function page(event, path) {
   const fromNetwork = fetch(event.request);
+  fromNetwork.catch(() => {}); // it may fail before, or after, anybody waits for it
   const isHere = await hasPage(path);
   try {
     if (!isHere) return await fromNetwork;
     const late = new Promise((done) => setTimeout(done, PATIENCE));
     const first = await Promise.race([fromNetwork, late]);
     if (first) return first;
-    fromNetwork.catch(() => {}); // nobody waits for it any more
     return await shell();
   } catch {
     return shell();

@@ -1,0 +1,145 @@
+"""The app in Firefox and in WebKitGTK: what a person does first, and what each engine has its own
+ways for, that is sockets, sound, the worker, and what it keeps. All else is tested in Chromium."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cast import PASSWORD
+from tests.e2e.conftest import TITLES
+from tests.e2e.engines import Engine, Firefox, WebKitGTK, until
+from tests.serving import Client, Server
+
+PLAYER = "//*[@id='player']"
+STATE = "//connection-state"
+
+
+@pytest.fixture(scope="module", params=[Firefox, WebKitGTK], ids=lambda kind: kind.__name__)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    kind: type[Engine] = request.param
+    if missing := kind.missing():
+        reason = f"{kind.__name__} needs {', '.join(missing)} (scripts/browsers.sh)"
+        if os.geteuid() == 0:  # it could have been installed, and CI must not pass without
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with kind.started(tmp_path_factory.mktemp("engine")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Engine]:
+    """The engine as at its first start, at the server of the test."""
+    own = "own_server" in request.fixturenames
+    server: Server = request.getfixturevalue("own_server" if own else "server")
+    engine.visits(server.url)
+    yield engine
+    assert engine.faults() == []
+
+
+def button(name: str, *, within: str = "") -> str:
+    return f"{within}//button[@aria-label='{name}' or normalize-space()='{name}']"
+
+
+def row(title: str) -> str:
+    return f"//ol[@aria-label='Playlist']/li[.//a[.='{title}']]"
+
+
+def count(title: str) -> str:
+    return f"{row(title)}//*[@class='count']"
+
+
+def opens_as_alice(browser: Engine, playlist: dict[str, Any]) -> None:
+    """Open a playlist, be asked who one is, log in, and be there, live."""
+    browser.open(f"/playlists/{playlist['id']}")
+    browser.write("//input[@id=//label[.='Name']/@for]", "alice")
+    browser.write("//input[@id=//label[.='Password']/@for]", PASSWORD)
+    browser.click(button("Log in"))
+    browser.sees("//h1", playlist["title"])
+    browser.sees(STATE, "Live")
+
+
+def plays_and_seeks(browser: Engine, title: str) -> None:
+    browser.click(button("Play", within=row(title)))
+    browser.sees(f"{PLAYER}//*[@class='title']", title)
+    hears(browser)
+    # A click goes to the middle of what is clicked on: that is second 20 of 40.
+    browser.click(f"{PLAYER}//input[@aria-label='Seek']")
+    until(lambda: 19 < audio(browser, "currentTime") < 30, "it is at second 20")
+    hears(browser)
+
+
+def hears(browser: Engine) -> None:
+    """Sound comes out: the position moves."""
+    start = audio(browser, "currentTime")
+    until(lambda: audio(browser, "currentTime") > start + 0.2, "it sounds")
+    assert audio(browser, "paused") is False
+    assert audio(browser, "error") is None
+
+
+def audio(browser: Engine, what: str) -> Any:
+    return browser.evaluate(f"document.querySelector('audio').{what}")
+
+
+def items_of(person: Client, playlist: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By title."""
+    items = person.ok("GET", f"/playlists/{playlist['id']}/items")["items"]
+    return {item["track"]["title"]: item for item in items}
+
+
+def test_a_vote_goes_both_ways_without_a_reload(
+    browser: Engine, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    bob = clients["bob"]
+    opens_as_alice(browser, friday)
+    browser.evaluate("document.body.dataset.page = 'the same one'")
+
+    item = items_of(bob, friday)["Harbour Lights"]
+    bob.ok("POST", f"/playlists/{friday['id']}/items/{item['id']}/vote", {"direction": "up"})
+    browser.sees(count("Harbour Lights"), "1")
+
+    browser.click(button("Vote up", within=row("Copper Wire")))
+    until(lambda: items_of(bob, friday)["Copper Wire"]["votes"] == 1, "Bob sees Alice's vote")
+    browser.sees(count("Copper Wire"), "1")
+    assert browser.evaluate("document.body.dataset.page") == "the same one"
+
+
+def test_it_plays_and_seeks(browser: Engine, friday: dict[str, Any]) -> None:
+    opens_as_alice(browser, friday)
+
+    plays_and_seeks(browser, "Paper Lanterns")
+
+    browser.click(button("Pause", within=PLAYER))
+    until(lambda: audio(browser, "paused"), "it is silent")
+
+
+def test_taken_along_it_plays_without_a_server_and_the_vote_arrives_once(
+    browser: Engine, own_server: Server, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    opens_as_alice(browser, friday)
+    browser.click(button("Take along"))
+    browser.sees(button("On this device"))
+
+    browser.expects_no_server = True
+    own_server.kill()
+    browser.open_cold(f"/playlists/{friday['id']}")
+    for title in TITLES:
+        browser.sees(row(title))
+    browser.sees(STATE, "Offline")
+    plays_and_seeks(browser, "Harbour Lights")
+    browser.click(button("Vote up", within=row("Copper Wire")))
+    pending = f"{row('Copper Wire')}//*[@class='pending']"
+    browser.sees(pending, "pending")
+    browser.sees(count("Copper Wire"), "1")
+
+    own_server.start()
+    until(lambda: browser.text(pending) is None, "the vote is sent")
+    browser.sees(count("Copper Wire"), "1")
+    events = clients["bob"].ok("GET", f"/playlists/{friday['id']}/events")["items"]
+    voted = [event["payload"]["id"] for event in events if event["type"] == "track.voted"]
+    assert voted == [items_of(clients["bob"], friday)["Copper Wire"]["id"]]
