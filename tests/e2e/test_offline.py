@@ -19,6 +19,7 @@ def take_along(visitor: Visitor, playlist: dict[str, Any]) -> Page:
     page = visitor.opens_playlist(playlist)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     page.get_by_role("button", name="Take along").click()
+    expect(page.locator(".toast")).to_contain_text("MB along")
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     return page
 
@@ -445,6 +446,24 @@ def test_a_full_device_stops_the_download_and_spoils_nothing(
     page.get_by_role("button", name="Go on taking along").click()
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     assert {number_of(range_) for _, range_ in asked} == set(range(11)) - set(have)
+
+
+def test_what_the_browser_threw_away_is_offered_again(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    page = take_along(alice, friday)
+    page.evaluate("caches.delete('jamboree-audio-1')")
+
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()  # from the network
+    page.reload()
+    page.get_by_role("button", name="Go on taking along").click()
+    expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
+    cut_off(alice)
+    opens_cold(alice, f"/playlists/{friday['id']}")
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()
 
 
 def test_another_persons_log_in_sees_nothing_of_it(

@@ -61,13 +61,16 @@ export async function room() {
 /**
  * Take a playlist along: the manifest first, then its audio and covers; answers when all is here.
  * @param {string} id the playlist's
+ * @param {(one: Copy) => void} begins called when it is known how much it is, and that it fits
  * @throws {NoRoom | Unreachable | SignedOut | Refused}
  */
-export async function takeAlong(id) {
+export async function takeAlong(id, begins) {
   // Not waited for: Firefox asks the person, and may never get an answer.
   navigator.storage?.persist?.().catch(() => {});
   const one = await follow(id, { pinned: true });
-  if (one) await download(one.id);
+  if (!one) return;
+  begins(one);
+  await download(one.id);
 }
 
 /**

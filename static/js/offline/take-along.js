@@ -80,20 +80,15 @@ class TakeAlong extends HTMLElement {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      const taking = takeAlong(this.playlist);
       this.button.dataset.state = "fetching";
-      await this.#sayHowMuch();
-      await taking;
+      await takeAlong(this.playlist, (one) => {
+        toast(say("needs", { size: megabytes(one.sizeBytes) }));
+      });
     } catch (error) {
       this.#failed(error);
     }
     this.#busy = false;
     this.show();
-  }
-
-  async #sayHowMuch() {
-    const one = await copy(this.playlist);
-    if (one) toast(say("needs", { size: megabytes(one.sizeBytes) }));
   }
 
   /** @param {unknown} error */

@@ -8,7 +8,7 @@
 // Pages that the server made for a person are never kept: they hold names, votes and a token.
 
 import { ASSETS, VERSION } from "../assets.js";
-import { COVER_CACHE, kept, read, used } from "../offline/chunks.js";
+import { COVER_CACHE, forget, kept, read, used } from "../offline/chunks.js";
 import { copy, isMine } from "../offline/copies.js";
 import { person } from "../offline/database.js";
 import { drain } from "../offline/outbox.js";
@@ -144,6 +144,7 @@ async function audio(event, sha256) {
       event.waitUntil(used(sha256));
       return response;
     }
+    event.waitUntil(forget(sha256)); // the browser threw some of it away: it is offered again
   }
   const passed = await fetch(asksForChunk ? request : inPieces(request));
   const { status, statusText, headers } = passed;
