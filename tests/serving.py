@@ -22,7 +22,7 @@ from websockets.sync.client import connect
 
 from playlist_app.config import ROOT
 
-PATIENCE = 15.0  # seconds until something that must happen is given up on
+PATIENCE = 30.0  # seconds until something that must happen is given up on
 
 
 def free_port() -> int:

@@ -30,7 +30,7 @@ ARGUMENTS = [
 # What a browser writes to its console when it has no network is no fault of the page.
 NO_NETWORK = ("net::ERR_", "Failed to fetch", "WebSocket")
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)  # of a machine that is busy
 
 
 @pytest.fixture(scope="session")
@@ -118,9 +118,9 @@ class Visitor:
         self.until(lambda: second < float(self.audio("currentTime")) < second + 8)
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Wait for what no locator can see; asked every 50 ms, for ten seconds."""
+        """Wait for what no locator can see; asked every 50 ms, for twenty seconds."""
         # The page's own wait_for_function needs eval, which the content policy forbids.
-        for _ in range(200):
+        for _ in range(400):
             if holds():
                 return
             self.page.wait_for_timeout(50)

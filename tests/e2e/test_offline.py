@@ -221,6 +221,7 @@ def test_an_interrupted_download_goes_on_without_fetching_a_chunk_twice(
     # The app is closed, and opened again.
     page = opens_cold(alice, "/")
     alice.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Good to see you, Alice")).to_be_visible()
     alice.opens_playlist(long_list)
     expect(alice.page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
 

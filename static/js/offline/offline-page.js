@@ -42,9 +42,12 @@ export function showOffline(target) {
 class OfflinePage extends HTMLElement {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #asking;
+  /** Somebody followed a link: to load this page anew would undo that. */
+  #isLeaving = false;
 
   connectedCallback() {
     this.show();
+    addEventListener("beforeunload", this.#leaves);
     this.#asking = setInterval(() => this.#ask(), ASKS_EVERY);
     addEventListener("online", this.#ask);
     this.#ask();
@@ -53,14 +56,19 @@ class OfflinePage extends HTMLElement {
   disconnectedCallback() {
     clearInterval(this.#asking);
     removeEventListener("online", this.#ask);
+    removeEventListener("beforeunload", this.#leaves);
   }
+
+  #leaves = () => {
+    this.#isLeaving = true;
+  };
 
   /** When the server is back, the real page takes this one's place; music goes on. */
   #ask = async () => {
     if (document.visibilityState === "hidden" || !(await reachable()) || !this.isConnected) return;
     // The shell has nobody's token: there the page is loaded anew.
     if (!personOnPage()) {
-      if (!isSounding()) location.reload();
+      if (!isSounding() && !this.#isLeaving) location.reload();
       return;
     }
     const htmx = /** @type {any} */ (globalThis).htmx;
