@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what it imports uses what is deprecated
     from marionette_driver.errors import MarionetteException
 
-PATIENCE = 10.0  # seconds until something that must happen is given up on
+PATIENCE = 20.0  # seconds until something that must happen is given up on
 # What a browser writes to its console when it has no server is no fault of the page.
 NO_SERVER = re.compile(r"WebSocket connection to|can’t establish a connection")
 
