@@ -58,6 +58,33 @@ class AudioFile(WithId, Base):
     # The SHA-256 of each chunk in turn, 32 bytes each: what an offline copy is checked against.
     chunk_hashes: Mapped[bytes]
     source_url: Mapped[str | None]
+    # The SHA-256 of the packets of sound alone, without tags and pictures: files that share it are
+    # one recording. None until it was read through.
+    sound_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    # Where it lies when it was taken in place, as the bytes that the file system knows; None: by
+    # its hash in the media folder.
+    path: Mapped[bytes | None]
+    # Set by the analysis, which decodes the whole file in the background.
+    analysed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    broken: Mapped[str | None]  # why it can't be played, where that was found
+    loudness_lufs: Mapped[float | None]  # integrated, EBU R128
+    # How loud it is from beginning to end, a byte each (0 to 255), for the seek bar.
+    peaks: Mapped[bytes | None] = mapped_column(deferred=True)
+    # Since when nothing refers to it; it goes when the grace period is over.
+    unreferenced_since: Mapped[datetime | None] = mapped_column(Moment)
+    # Since when its bytes are missing or wrong on the server's disk (`flask library verify`).
+    lost_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AudioAlias(Base):
+    """Other bytes with the same sound as a file that is stored: known, but not kept."""
+
+    __tablename__ = "audio_alias"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    audio_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("audio_file.id", ondelete="CASCADE"), index=True
+    )
 
 
 class AudioSender(Base):

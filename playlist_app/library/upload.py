@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Received:
 
 def audio_path(config: Settings, sha256: str) -> Path:
     return config.media_folder / "audio" / sha256[:2] / sha256
+
+
+def path_of(config: Settings, audio: AudioFile) -> Path:
+    """Where the bytes are: in the media folder, or where they were taken in place."""
+    return Path(os.fsdecode(audio.path)) if audio.path else audio_path(config, audio.sha256)
 
 
 def cover_path(config: Settings, cover_id: str, size: str) -> Path:

@@ -1,13 +1,14 @@
-"""Adding to a playlist, where there is room, and never twice."""
+"""Adding to a playlist, where there is room, and not again before it has played."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from playlist_app.database import new_id, session, write
-from playlist_app.library.models import Track
+from playlist_app.library.models import AudioFile, Track
 from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists import order
@@ -23,7 +24,7 @@ FULL_AT = 10_000  # items; a list is answered whole
 
 
 class AlreadyHere(Conflict):
-    """The track, or another with the same audio, stands in the list: `item` is that place."""
+    """The track, or another with the same audio, waits in the list: `item` is that place."""
 
     title = "Already here"
 
@@ -71,13 +72,29 @@ class Addable:
         return item
 
     def _item_with(self, track: Track) -> Item | None:
-        playlist = cast("Playlist", self)
         same = Item.track_id == track.id
         if track.audio_id:
             same = or_(same, Track.audio_id == track.audio_id)
-        return session().scalar(
-            select(Item).join(Item.track).where(Item.playlist_id == playlist.id, same).limit(1)
+        return session().scalar(select(Item).join(Item.track).where(self._waits, same).limit(1))
+
+    def places_of(self, tracks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Where these tracks (their shapes) wait in the list, they or others with their audio: the
+        item's id, by the id of the track and by the SHA-256 of the audio."""
+        hashes = [track["audio"]["sha256"] for track in tracks if track["audio"]]
+        ids = [track["id"] for track in tracks]
+        rows = session().execute(
+            select(Item.id, Item.track_id, AudioFile.sha256)
+            .join(Track, Track.id == Item.track_id)
+            .outerjoin(AudioFile, AudioFile.id == Track.audio_id)
+            .where(self._waits, or_(Item.track_id.in_(ids), AudioFile.sha256.in_(hashes)))
         )
+        return {key: item for item, *keys in rows for key in keys if key}
+
+    @property
+    def _waits(self) -> ColumnElement[bool]:
+        """A condition on Item: it is in this list, and was not played yet."""
+        playlist = cast("Playlist", self)
+        return and_(Item.playlist_id == playlist.id, Item.played_at.is_(None))
 
     def rank_at(
         self, *, after: Item | None = None, before: Item | None = None, but: Item | None = None

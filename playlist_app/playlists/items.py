@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     select,
     table,
+    text,
     tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,8 +49,14 @@ class Item(Votable, Base):
     __tablename__ = "item"
     __table_args__ = (
         Index("item_by_rank", "playlist_id", "rank", unique=True),
-        # A track stands at most once in a list; by its audio, `add` sees to it.
-        Index("item_of_track", "playlist_id", "track_id", unique=True),
+        # At most once among those not played yet (SPEC §2); by its audio, `add` sees to it.
+        Index(
+            "item_of_track",
+            "playlist_id",
+            "track_id",
+            unique=True,
+            sqlite_where=text("played_at IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -86,13 +86,12 @@ def search_to_add(playlist_id: str) -> str:
     playlist = find_playlist(playlist_id, _me())
     words = request.args.get("search", "").strip()
     found = list_tracks(Wanted(search=words, limit=SUGGESTED), _me())[0] if words else []
-    there: dict[str, str] = {}
-    for item in items_of(playlist, _me()) if found else []:
-        there[item["track"]["id"]] = item["id"]
-        if item["track"]["audio"]:
-            there[item["track"]["audio"]["sha256"]] = item["id"]
     return render_template(
-        "playlists/_add_results.html", playlist=playlist, words=words, tracks=found, there=there
+        "playlists/_add_results.html",
+        playlist=playlist,
+        words=words,
+        tracks=found,
+        there=playlist.places_of(found),
     )
 
 

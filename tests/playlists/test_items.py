@@ -77,6 +77,36 @@ def test_the_same_track_again_answers_with_the_one_that_is_there(
     assert happened() == events
 
 
+def test_what_has_played_can_be_added_again(
+    alice: Person, bob: Person, playlist: dict[str, Any]
+) -> None:
+    track = alice.makes_track("Copper Wire")
+    item = alice.adds(playlist, track)
+    ok(alice.patch(f"{of(playlist)}/{item['id']}", {"is_playing": True}))
+
+    again = ok(bob.post(of(playlist), {"track_id": track["id"]}), 201)
+
+    assert again["id"] != item["id"]
+    assert alice.titles(playlist) == ["Copper Wire", "Copper Wire"]
+    refused = problem(bob.post(of(playlist), {"track_id": track["id"]}), 409)
+    assert refused["item"]["id"] == again["id"]
+
+
+def test_typing_shows_what_waits_in_the_list(
+    alice: Person, bob: Person, playlist: dict[str, Any], sounds: Sounds
+) -> None:
+    item = alice.adds(playlist, alice.uploads(sounds("mp3"), title="Harbour One"))
+    bob.uploads(sounds("mp3"), title="Harbour Two")  # the same audio
+    alice.makes_track("Harbour Three")
+    path = f"/playlists/{playlist['id']}/add?search=harbour"
+    for played, places in ((False, 2), (True, 0)):
+        page = bob.page(path).get_data(as_text=True)
+        assert page.count(f'data-there="{item["id"]}"') == places
+        assert page.count("Add Harbour") == 3 - places
+        if not played:
+            ok(alice.patch(f"{of(playlist)}/{item['id']}", {"is_playing": True}))
+
+
 def test_another_track_with_the_same_audio_is_already_here(
     alice: Person, bob: Person, playlist: dict[str, Any], sounds: Sounds
 ) -> None:

@@ -293,7 +293,7 @@ export class JamPlaylist extends HTMLElement {
 
   /** @param {import("./shapes.js").Track} track */
   async add(track) {
-    const there = this.model.shown().find((item) => item.track.id === track.id);
+    const there = this.model.waitingItem(track.id);
     if (there) {
       this.alreadyHere(there);
       return;

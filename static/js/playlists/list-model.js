@@ -227,11 +227,16 @@ export class ListModel extends EventTarget {
     let list = sorted(views, this.playlist.order_mode, this.room.id);
     for (const { operation, track } of this.waiting) {
       if (operation.kind === "move") list = moved(list, operation);
-      if (operation.kind === "add" && track && !list.some((item) => item.track.id === track.id)) {
+      if (operation.kind === "add" && track && !list.some((item) => waits(item, track.id))) {
         list.push(proposed(operation, track));
       }
     }
     return list;
+  }
+
+  /** Where a track waits to be played; it can't be added again before. @param {string} track its id */
+  waitingItem(track) {
+    return this.shown().find((item) => waits(item, track));
   }
 
   /** What comes after an item, of what was not `heard` yet.
@@ -262,6 +267,11 @@ const HANDLERS = {
   "playlist.restored": (model) => model._note("restored"),
   "member.changed": (model, { payload }) => model._note("members", payload.user.id),
 };
+
+/** @param {Item} item @param {string} track its id */
+function waits(item, track) {
+  return item.track.id === track && !item.played_at;
+}
 
 /** An item with one's own vote set, and the counts that follow from it.
  * @param {Item} item @param {"up" | "down" | "none"} direction @returns {Item} */
