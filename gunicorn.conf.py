@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 from gunicorn.workers import gthread
 
@@ -43,7 +44,7 @@ def _flask(*arguments):
 def on_starting(server):
     """Before the first worker: make and migrate what is needed, in a process of its own."""
     try:
-        _flask("data", "prepare", "--sweep")
+        _flask("data", "prepare")
     except subprocess.CalledProcessError:
         sys.exit(1)  # it has said why
 
@@ -56,6 +57,31 @@ def when_ready(server):
         link = f"{address.rstrip('/')}/first-admin/{code.read_text().strip()}"
         print(f"\n  Make the first admin: {link}\n", flush=True)
 
+    if _settings.works_beside:
+        _work_beside()
+
+
+# Started again when it dies. It ends well, and with it this, when the pipe to it is closed: by us,
+# or because we are gone. A shell does this, as a thread of ours might hold a lock while we fork.
+KEEP_WORKING = 'until "$@"; do sleep 10; done'
+_beside = []
+
+
+def _work_beside():
+    """A worker for the background work, as long as we serve."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "work", "--beside"]
+    _beside.append(
+        subprocess.Popen(
+            ["/bin/sh", "-c", KEEP_WORKING, "sh", *command], cwd=ROOT, stdin=subprocess.PIPE
+        )
+    )
+
+
+def on_exit(server):
+    for keeper in _beside:
+        keeper.stdin.close()
+        keeper.wait()
+
 
 def _live():
     from app import app
@@ -67,8 +93,6 @@ def post_worker_init(worker):
     """Hang up the sockets as soon as the worker is told to stop, not when it has stopped."""
 
     def stop(sig, frame):
-        import threading
-
         threading.Thread(target=_live().stop, daemon=True).start()
         worker.handle_exit(sig, frame)
 

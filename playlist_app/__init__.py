@@ -17,8 +17,9 @@ from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import folders, seeding
-from playlist_app.operations.commands import data, on_a_prepared_folder
+from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.health import health
+from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
@@ -27,6 +28,7 @@ from playlist_app.people.routes import pages as people_pages
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.routes import pages as playlist_pages
+from playlist_app.work import tasks
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
@@ -80,8 +82,12 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         app.register_blueprint(pages)
     for calls in (people_api, library_api, playlist_api, offline_api):
         api.register_blueprint(calls)
-    for commands in (on_a_prepared_folder(users), data):
+    for commands in (on_a_prepared_folder(users), data, work):
         app.cli.add_command(commands)
+
+    # What runs beside the requests (`flask work`).
+    for jobs in (operations_jobs,):
+        tasks.register(app, jobs)
 
     # What a lower slice asks of a higher one.
     sitting.register(app)

@@ -44,6 +44,9 @@ class Settings:
     rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")
     workers: int = _setting(0, "web processes; 0: as many as cores, at most two")
+    work: str = _setting(
+        "beside", "`off`: the web server starts no worker beside it; `flask work` runs elsewhere"
+    )
     threads: int = _setting(16, "requests that one web process answers at the same time")
 
     @classmethod
@@ -98,6 +101,10 @@ class Settings:
     @property
     def offers_demo(self) -> bool:
         return self.demo != "0"
+
+    @property
+    def works_beside(self) -> bool:
+        return self.work != "off"
 
     @property
     def web_processes(self) -> int:

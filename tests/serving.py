@@ -43,7 +43,7 @@ class Server:
         self.root = root
         self.port = free_port()
         self.config = config
-        self.settings = {"WORKERS": "2"} | settings
+        self.settings = {"WORKERS": "2", "WORK": "off"} | settings
         self.process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
 

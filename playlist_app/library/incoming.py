@@ -1,13 +1,15 @@
 """Incoming files: written to disk while they are hashed, so that a large one costs no memory.
 
 They lie in `incoming/` in the media folder, where moving one to its place is a rename; what a
-request did not use is removed when it ends, and what a crash left is removed at the next start.
+request did not use is removed when it ends. Who receives one holds a lock on it, so that what a
+crash left is told from what is still coming in, and removed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -43,8 +45,7 @@ class IncomingFile:
         self._chunk = hashlib.sha256()
         self._in_chunk = 0
         self._chunks = b""
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file: IO[bytes] = os.fdopen(handle, "w+b")
+        self._file: IO[bytes] = os.fdopen(_held(path), "w+b")
 
     def write(self, data: bytes) -> int:
         """Raises NoRoom when the disk is full."""
@@ -142,9 +143,30 @@ def _remove_unused(_: BaseException | None) -> None:
 
 
 def remove_left_over(config: Settings) -> None:
-    """At start-up, before anything is received: what a crash left behind."""
+    """Remove what a crash left behind: nobody holds its file any more."""
     for path in folder(config).glob("*"):
-        path.unlink(missing_ok=True)
+        of = path.with_name(path.name.partition(".")[0])
+        if not _is_held(of):
+            path.unlink(missing_ok=True)
+
+
+def _held(path: Path) -> int:
+    """A new file, open and locked."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # it was taken for a left-over before the lock was on it
+
+
+def _is_held(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def init_app(app: Flask) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import threading
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from playlist_app.config import ROOT
 from playlist_app.operations import seeding, startup
+from playlist_app.work import worker
+
+PREPARE = [sys.executable, "-m", "flask", "--app", "app", "data", "prepare"]
 
 
 def on_a_prepared_folder(group: AppGroup) -> AppGroup:
@@ -20,25 +30,21 @@ def on_a_prepared_folder(group: AppGroup) -> AppGroup:
     return group
 
 
-def _prepare() -> Flask:
+def _prepare() -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         startup.prepare(app)
     except startup.NewerDatabase as error:
         raise click.ClickException(str(error)) from None
-    return app
 
 
 data = AppGroup("data", help="The data folder: what lasts.")
 
 
 @data.command("prepare")
-@click.option("--sweep", is_flag=True, help="Also remove what an interrupted upload left.")
-def prepare(sweep: bool) -> None:
+def prepare() -> None:
     """Make what is missing and migrate what is old; start-up does this by itself."""
-    app = _prepare()
-    if sweep:
-        startup.sweep(app)
+    _prepare()
 
 
 @data.command("seed")
@@ -51,3 +57,21 @@ def seed() -> None:
     for done, of in seeding.seed(admin):
         click.echo(f"{done} of {of}")
     click.echo("The demo music is there.")
+
+
+@click.command("work")
+@click.option("--beside", is_flag=True, help="End with the process that holds our standard input.")
+@with_appcontext
+def work(beside: bool) -> None:
+    """Do the background work until told to stop: imports, analysis, clean-up and the like."""
+    if beside:
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    else:
+        # In a process of its own: this one is to stay small.
+        subprocess.run(PREPARE, cwd=ROOT, check=True)
+    worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def _end_with_standard_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -24,6 +24,7 @@ def make(config: Settings) -> None:
         media / "incoming",
         config.data_folder / "backups",
         config.cache_folder,
+        config.cache_folder / "workers",
     ):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

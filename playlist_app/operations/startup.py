@@ -18,10 +18,8 @@ from flask import Flask
 
 from playlist_app.config import ROOT, Settings
 from playlist_app.database import connect
-from playlist_app.library import incoming
-from playlist_app.live import events
-from playlist_app.offline import merge
-from playlist_app.people import first_admin, idempotency, sessions
+from playlist_app.operations import cleaning
+from playlist_app.people import first_admin
 
 MIGRATIONS = ROOT / "migrations"
 
@@ -37,15 +35,7 @@ def prepare(app: Flask) -> None:
         migrate(config)
         with app.app_context():
             first_admin.offer(config.data_folder)
-            sessions.forget_ended()
-            idempotency.forget_old()
-            merge.forget_old()
-            events.forget_old(config.keep_events)
-
-
-def sweep(app: Flask) -> None:
-    """What only a starting server may do: nobody is uploading yet."""
-    incoming.remove_left_over(app.config["JAMBOREE"])
+            cleaning.clean_up()
 
 
 def migrate(config: Settings) -> None:

@@ -15,7 +15,17 @@ from playlist_app.config import ROOT
 PACKAGE = "playlist_app"
 
 # Each slice may import from itself and from what stands behind it.
-ORDER = ["operations", "offline", "playlists", "library", "people", "live"]
+ORDER = [
+    "operations",
+    "offline",
+    "imports",
+    "listening",
+    "playlists",
+    "library",
+    "work",
+    "people",
+    "live",
+]
 # What all of them stand on, and in which order these stand on each other.
 BASE = ["assets", "web", "refusals", "extensions", "database", "config"]
 
@@ -32,6 +42,9 @@ INSIDE = {
     ("playlist_app.operations.startup", "alembic"),
     ("playlist_app.operations.startup", "alembic.config"),
     ("playlist_app.operations.startup", "alembic.script"),
+    ("playlist_app.work.engine", "huey"),
+    ("playlist_app.work.engine", "huey.serializer"),
+    ("playlist_app.work.tasks", "playlist_app.work.engine"),
 }
 
 HOLDALLS = {"utils", "util", "helpers", "helper", "managers", "services", "common", "misc", "tools"}
@@ -144,7 +157,7 @@ def test_imports_stand_on_top_but_for_the_heavy_ones() -> None:
 
 
 def test_an_idle_process_loads_nothing_heavy() -> None:
-    heavy = {"av", "numpy", "PIL", "alembic"}
+    heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "huey", "yt_dlp"}
     on_top = {
         (found.by, found.of.split(".")[0])
         for found in ALL

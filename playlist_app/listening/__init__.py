@@ -1,0 +1,1 @@
+"""Listening: what each person plays, how far they got, and what comes of it."""

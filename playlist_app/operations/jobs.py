@@ -1,0 +1,17 @@
+"""The background work of running a server."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playlist_app.operations import cleaning
+from playlist_app.work.tasks import Jobs
+
+jobs = Jobs()
+
+
+@jobs.task(
+    "clean-up", title="Remove what is over, and what was left behind", every=timedelta(hours=6)
+)
+def clean_up() -> None:
+    cleaning.clean_up()
