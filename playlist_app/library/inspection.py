@@ -37,6 +37,7 @@ class Inspection:
     codec: str
     bitrate: int
     duration_seconds: float
+    sound_sha256: str
     tags: dict[str, str]
     cover_id: str
     tint: str

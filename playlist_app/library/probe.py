@@ -45,6 +45,8 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     from av.error import FFmpegError
 
     from playlist_app.library.formats import FORMATS, sniffed
+    from playlist_app.library.opening import opened
+    from playlist_app.library.sound import SoundHash
 
     with path.open("rb") as file:
         format_ = sniffed(file.read(64))
@@ -53,7 +55,7 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     if format_.name == "m4a":
         _check_boxes(path)
     try:
-        with _opened(path, format_.demuxer) as c:
+        with opened(path, format_.demuxer) as c:
             if not c.streams.audio:
                 raise Unusable("not_audio", "There is no sound in this file.")
             stream = c.streams.audio[0]
@@ -61,9 +63,11 @@ def probe(path: Path, name: str) -> dict[str, Any]:
             if format_.name == "ogg" and codec == "opus":
                 format_ = FORMATS["opus"]
             tags = _tags(c.metadata, stream.metadata)
-            picture = _picture(c)
+            has_picture = bool(c.streams.video)
             promised = _promised(c, stream, format_.name)
-            duration, last_is_whole = _packets(c, stream)
+            sound = SoundHash(stream)
+            duration, last_is_whole = _packets(c, stream, sound)
+        picture = _picture(path, format_.demuxer) if has_picture else None
     except FFmpegError as error:
         raise Unusable("not_audio", "This file can't be read as audio.") from error
     if duration <= 0:
@@ -78,21 +82,10 @@ def probe(path: Path, name: str) -> dict[str, Any]:
         "codec": codec,
         "duration_seconds": round(duration, 3),
         "bitrate": round(path.stat().st_size * 8 / duration),
+        "sound_sha256": sound.hexdigest(),
         "tags": tags,
         "cover": _covers(path, picture, f"{tags.get('artist', '')} {tags['title']}"),
     }
-
-
-def _opened(path: Path, demuxer: str) -> Any:
-    import av
-
-    # Tags that are not UTF-8 are no reason to refuse the sound: _text makes what it can of them.
-    return av.open(
-        str(path),
-        format=demuxer,
-        options={"protocol_whitelist": "file"},
-        metadata_errors="surrogateescape",
-    )
 
 
 def _tags(*sources: dict[str, str]) -> dict[str, str]:
@@ -119,12 +112,17 @@ def _text(value: str) -> str:
     return value
 
 
-def _picture(container: Any) -> bytes | None:
-    for stream in container.streams.video:
-        with contextlib.suppress(Exception):  # a broken picture is no reason to refuse the sound
-            for packet in container.demux(stream):
-                if packet.size:
-                    return bytes(packet)
+def _picture(path: Path, demuxer: str) -> bytes | None:
+    from playlist_app.library.opening import opened
+
+    with opened(path, demuxer) as container:
+        for stream in container.streams.video:
+            with contextlib.suppress(
+                Exception
+            ):  # a broken picture is no reason to refuse the sound
+                for packet in container.demux(stream):
+                    if packet.size:
+                        return bytes(packet)
     return None
 
 
@@ -152,12 +150,14 @@ def _has_frame_count(path: str) -> bool:
     return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
 
 
-def _packets(container: Any, stream: Any) -> tuple[float, bool]:
-    """Seconds of sound that are really there, and whether the last packet is a whole one."""
-    container.seek(0, stream=stream) if stream.start_time else None
+def _packets(container: Any, stream: Any, sound: Any) -> tuple[float, bool]:
+    """Seconds of sound that are really there, and whether the last packet is a whole one.
+
+    They are hashed on the way."""
     first = end = None
     corrupt = False
     for packet in container.demux(stream):
+        sound.add(packet)
         if not packet.size or packet.pts is None:
             continue
         corrupt = packet.is_corrupt
@@ -172,8 +172,10 @@ def _decode(path: Path, demuxer: str, duration: float) -> None:
     """Decode the beginning and the end: bytes can look like a format and still be noise."""
     from av.error import FFmpegError
 
+    from playlist_app.library.opening import opened
+
     try:
-        with _opened(path, demuxer) as container:
+        with opened(path, demuxer) as container:
             stream = container.streams.audio[0]
             samples = _decoded(container, stream, DECODED)
             if duration > 2 * DECODED:

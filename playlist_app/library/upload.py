@@ -134,6 +134,7 @@ def _audio_row(received: Received) -> AudioFile:
         bitrate=found.bitrate,
         duration_seconds=found.duration_seconds,
         chunk_hashes=incoming.chunk_hashes,
+        sound_sha256=found.sound_sha256,
         created_at=now(),
     )
     session().add(audio)

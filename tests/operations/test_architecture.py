@@ -32,12 +32,14 @@ BASE = ["assets", "web", "refusals", "extensions", "database", "config"]
 # Imports inside functions: what is heavy, and what would keep an idle process large.
 INSIDE = {
     ("playlist_app.library.demo", "playlist_app.library.demo.making"),
-    ("playlist_app.library.probe", "av"),
+    ("playlist_app.library.opening", "av"),
     ("playlist_app.library.probe", "av.error"),
     ("playlist_app.library.probe", "PIL"),
     ("playlist_app.library.probe", "math"),
     ("playlist_app.library.probe", "playlist_app.library.artwork"),
     ("playlist_app.library.probe", "playlist_app.library.formats"),
+    ("playlist_app.library.probe", "playlist_app.library.opening"),
+    ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.operations.seeding", "playlist_app.library.demo"),
     ("playlist_app.operations.startup", "alembic"),
     ("playlist_app.operations.startup", "alembic.config"),
