@@ -96,6 +96,59 @@ export class PlaylistRoom extends EventTarget {
     for (const one of shown.values()) if (!model.isSettled(one)) model.settle(one); // taken back
   }
 
+  // --- what plays ----------------------------------------------------------------------------------
+
+  /** Whether one may say what plays; the server asks again. */
+  get canControl() {
+    return ["owner", "editor"].includes(this.model.playlist.my_role);
+  }
+
+  /** What the room is at. @returns {Item | undefined} */
+  get current() {
+    const { id } = this.model.room;
+    return id ? this.model.view(id) : undefined;
+  }
+
+  /** The second that the room is at, by the server's clock. */
+  get second() {
+    const { position_ms, server_time, playing } = this.model.room;
+    if (!playing || !server_time) return position_ms / 1000;
+    const now = Date.now() + this.channel.clockOffset;
+    const second = (position_ms + Math.max(0, now - Date.parse(server_time))) / 1000;
+    return Math.min(second, this.current?.track.duration_seconds ?? second);
+  }
+
+  /** Play this item for the room. @param {string} item */
+  begin(item) {
+    return call("PATCH", `playlists/${this.id}/items/${item}`, { is_playing: true });
+  }
+
+  play() {
+    return call("POST", `playlists/${this.id}/room/play`, {});
+  }
+
+  pause() {
+    return call("POST", `playlists/${this.id}/room/pause`, {});
+  }
+
+  /** Go on from what one knows to be playing: who is late changes nothing. @param {string | null} from */
+  next(from) {
+    return call("POST", `playlists/${this.id}/room/next`, { from });
+  }
+
+  /** @param {number} second */
+  seek(second) {
+    const position_ms = Math.round(second * 1000);
+    return call("POST", `playlists/${this.id}/room/seek`, { position_ms });
+  }
+
+  /** A device plays aloud from now on; null: none does. @param {string | null} device @param {string} [name] */
+  take(device, name) {
+    return call("POST", `playlists/${this.id}/room/speaker`, { device, ...(device && { name }) });
+  }
+
+  // --- reading again -------------------------------------------------------------------------------
+
   /** So much was missed, or history is another: read the list again. */
   async #readAfresh() {
     try {
