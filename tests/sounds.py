@@ -17,8 +17,26 @@ CODECS = {
     "opus": "libopus",
     "flac": "flac",
     "wav": "pcm_s16le",
+    "alac": "alac",
+    "aiff": "pcm_s16be",
+    "aifc": "pcm_s16le",
+    "wma": "wmav2",
+    "webm": "libopus",
+    "mka": "flac",
+    "aac": "aac",
+    "mp2": "mp2",
+    "wv": "wavpack",
 }
-CONTAINERS = {"m4a": "mp4", "opus": "ogg"}
+CONTAINERS = {
+    "m4a": "mp4",
+    "opus": "ogg",
+    "alac": "mp4",
+    "aifc": "aiff",
+    "wma": "asf",
+    "mka": "matroska",
+    "aac": "adts",
+}
+SUFFIXES = {"alac": "m4a"}
 TAGS = {
     "title": "Paper Lanterns",
     "artist": "Mira Lund",
@@ -45,7 +63,10 @@ class Sounds:
         title: str | None = None,
         cover: bytes | None = None,
     ) -> Path:
-        path = self.folder / f"tone {len(list(self.folder.iterdir()))}.{format_}"
+        path = (
+            self.folder
+            / f"tone {len(list(self.folder.iterdir()))}.{SUFFIXES.get(format_, format_)}"
+        )
         tags = TAGS | ({"title": title} if title else {}) if tagged else {}
         write(path, format_, seconds=seconds, pitch=pitch, tags=tags, cover=cover)
         return path
@@ -61,7 +82,7 @@ def write(
     cover: bytes | None = None,
 ) -> None:
     """A stereo tone that swells and fades; `cover` is an encoded picture for mp3, m4a or flac."""
-    rate = 48_000 if format_ == "opus" else 44_100
+    rate = 48_000 if CODECS[format_] == "libopus" else 44_100
     time = np.arange(int(seconds * rate)) / rate
     wave = np.sin(2 * np.pi * pitch * time) * np.sin(np.pi * time / seconds) * 0.5
     samples = (np.stack([wave, wave]) * 32767).astype(np.int16)
@@ -72,6 +93,8 @@ def write(
         assert isinstance(stream, av.AudioStream)
         if format_ == "ogg":
             stream.codec_context.options = {"strict": "experimental"}
+        if format_ in ("wma", "aac", "mp2"):
+            stream.codec_context.bit_rate = 128_000  # their encoders have no default
         picture = _picture_stream(out, cover) if cover else None
         resampler = av.AudioResampler(
             format=stream.codec_context.format, layout="stereo", rate=rate

@@ -23,13 +23,15 @@ from typing import Any
 CPU_SECONDS = 60
 MEMORY = 2 * 1024**3  # bytes of address space
 DECODED = 10.0  # seconds decoded at the beginning, and as many at the end
-# An mp3 has no end of its own: what lies behind it (zeros, the notes of old programs) looks like
-# frames that can't be decoded. Players pass over them, and so do we, up to this share.
+# An mp3 (and raw AAC) has no end of its own: what lies behind it (zeros, the notes of old programs)
+# looks like frames that can't be decoded. Players pass over them, and so do we, up to this share.
 BROKEN = 0.2
-SHORTFALL = 0.5  # seconds that may be missing from what the header promises
 PIXELS = 60_000_000  # a picture larger than this is left out
 LARGE, SMALL = 640, 160  # pixels, square
 QUALITY = 86
+
+DAMAGED = "This file is damaged: a part of it can't be played."
+CUT_OFF = "This file is cut off: a part of it is missing."
 
 
 class Unusable(Exception):
@@ -44,37 +46,42 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     """What is in the file; `name` is what it was called, for a title where no tag gives one."""
     from av.error import FFmpegError
 
-    from playlist_app.library.formats import FORMATS, sniffed
+    from playlist_app.library.formats import FORMATS, sniffed_in
     from playlist_app.library.opening import opened
     from playlist_app.library.sound import SoundHash
+    from playlist_app.library.wholeness import SHORTFALL, is_whole, packets, promised_seconds
 
-    with path.open("rb") as file:
-        format_ = sniffed(file.read(64))
+    stream = None
+    format_ = sniffed_in(path)
     if not format_:
         raise Unusable("not_audio", "This is not one of the formats that can be played here.")
-    if format_.name == "m4a":
-        _check_boxes(path)
+    if format_.name == "m4a" and not is_whole(path, "m4a", "mov"):
+        raise Unusable("truncated", CUT_OFF)
     try:
         with opened(path, format_.demuxer) as c:
             if not c.streams.audio:
                 raise Unusable("not_audio", "There is no sound in this file.")
             stream = c.streams.audio[0]
             codec = stream.codec_context.codec.canonical_name  # not its decoder's: "mp3float"
-            if format_.name == "ogg" and codec == "opus":
-                format_ = FORMATS["opus"]
             tags = _tags(c.metadata, stream.metadata)
             has_picture = bool(c.streams.video)
-            promised = _promised(c, stream, format_.name)
+            promised = promised_seconds(c, stream, format_.name)
             sound = SoundHash(stream)
-            duration, last_is_whole = _packets(c, stream, sound)
+            duration, last_is_whole = packets(c, stream, sound)
         picture = _picture(path, format_.demuxer) if has_picture else None
     except FFmpegError as error:
+        if stream:
+            raise Unusable("truncated", DAMAGED) from error
         raise Unusable("not_audio", "This file can't be read as audio.") from error
+    if format_.name == "ogg" and codec == "opus":
+        format_ = FORMATS["opus"]
+    if format_.name == "webm" and not promised:
+        format_ = FORMATS["mka"]  # as a browser records: it can't be wound, so it needs a rendition
     if duration <= 0:
         raise Unusable("not_audio", "There is no sound in this file.")
-    ends = format_.demuxer != "ogg" or _ends(path)
-    if not last_is_whole or not ends or (promised and duration < promised - SHORTFALL):
-        raise Unusable("truncated", "This file is cut off: a part of it is missing.")
+    whole = last_is_whole and is_whole(path, format_.name, format_.demuxer)
+    if not whole or (promised and duration < promised - SHORTFALL):
+        raise Unusable("truncated", CUT_OFF)
     _decode(path, format_.demuxer, duration)
     tags.setdefault("title", Path(name).stem.replace("_", " "))
     return {
@@ -126,48 +133,6 @@ def _picture(path: Path, demuxer: str) -> bytes | None:
     return None
 
 
-def _promised(container: Any, stream: Any, format_: str) -> float | None:
-    """Seconds that the header says there are; None where FFmpeg only estimates them by the size."""
-    if format_ == "mp3" and not stream.frames and not _has_frame_count(container.name):
-        return None
-    if format_ in ("ogg", "opus"):
-        return None  # taken from the last page that is there
-    return container.duration / 1_000_000 if container.duration else None
-
-
-def _has_frame_count(path: str) -> bool:
-    """Whether an mp3 starts with a Xing, Info or VBRI header."""
-    with Path(path).open("rb") as file:
-        beginning = file.read(10)
-        if beginning.startswith(b"ID3"):
-            size = 0
-            for byte in beginning[6:10]:
-                size = size << 7 | byte & 0x7F
-            file.seek(10 + size)
-        else:
-            file.seek(0)
-        frame = file.read(2048)
-    return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
-
-
-def _packets(container: Any, stream: Any, sound: Any) -> tuple[float, bool]:
-    """Seconds of sound that are really there, and whether the last packet is a whole one.
-
-    They are hashed on the way."""
-    first = end = None
-    corrupt = False
-    for packet in container.demux(stream):
-        sound.add(packet)
-        if not packet.size or packet.pts is None:
-            continue
-        corrupt = packet.is_corrupt
-        first = packet.pts if first is None else first
-        end = packet.pts + (packet.duration or 0)
-    if first is None or end is None:
-        return 0.0, True
-    return float((end - max(first, 0)) * stream.time_base), not corrupt
-
-
 def _decode(path: Path, demuxer: str, duration: float) -> None:
     """Decode the beginning and the end: bytes can look like a format and still be noise."""
     from av.error import FFmpegError
@@ -182,9 +147,7 @@ def _decode(path: Path, demuxer: str, duration: float) -> None:
                 container.seek(int((duration - DECODED) * 1_000_000))
                 samples = min(samples, _decoded(container, stream, DECODED))
     except FFmpegError as error:
-        raise Unusable(
-            "truncated", "This file is damaged: a part of it can't be played."
-        ) from error
+        raise Unusable("truncated", DAMAGED) from error
     if not samples:
         raise Unusable("not_audio", "There is no sound in this file.")
 
@@ -198,48 +161,11 @@ def _decoded(container: Any, stream: Any, seconds: float) -> int:
             samples += sum(frame.samples for frame in packet.decode())
         except InvalidDataError:
             broken += 1
-            if container.format.name != "mp3" or broken > max(1, read * BROKEN):
+            if container.format.name not in ("mp3", "aac") or broken > max(1, read * BROKEN):
                 raise
         if samples >= seconds * stream.rate:
             break
     return samples
-
-
-def _check_boxes(path: Path) -> None:
-    """An MP4 is a row of boxes, each with its size in front: they must add up to the file."""
-    size = path.stat().st_size
-    kinds = set()
-    with path.open("rb") as file:
-        at = 0
-        while at + 8 <= size:
-            file.seek(at)
-            header = file.read(16)
-            length = int.from_bytes(header[:4])
-            kinds.add(header[4:8])
-            if length == 1:
-                length = int.from_bytes(header[8:16])
-            elif length == 0:
-                length = size - at
-            if length < 8 or at + length > size:
-                raise Unusable("truncated", "This file is cut off: a part of it is missing.")
-            at += length
-    if not {b"moov", b"mdat"} <= kinds:
-        raise Unusable("truncated", "This file is cut off: a part of it is missing.")
-
-
-def _ends(path: Path) -> bool:
-    """Whether the last page of an Ogg file is marked as the last one (RFC 3533, section 6)."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - 70_000))  # a page has at most 65,307 bytes
-        tail = file.read()
-    at = tail.rfind(b"OggS")
-    return at >= 0 and len(tail) > at + 27 and bool(tail[at + 5] & 4) and _is_whole_page(tail[at:])
-
-
-def _is_whole_page(page: bytes) -> bool:
-    segments = page[26]
-    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
 
 
 def _covers(path: Path, picture: bytes | None, seed: str) -> dict[str, str]:

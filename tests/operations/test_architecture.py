@@ -40,6 +40,7 @@ INSIDE = {
     ("playlist_app.library.probe", "playlist_app.library.formats"),
     ("playlist_app.library.probe", "playlist_app.library.opening"),
     ("playlist_app.library.probe", "playlist_app.library.sound"),
+    ("playlist_app.library.probe", "playlist_app.library.wholeness"),
     ("playlist_app.operations.seeding", "playlist_app.library.demo"),
     ("playlist_app.operations.startup", "alembic"),
     ("playlist_app.operations.startup", "alembic.config"),

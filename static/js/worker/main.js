@@ -35,6 +35,13 @@ const TYPES = /** @type {Record<string, string>} */ ({
   opus: "audio/ogg",
   flac: "audio/flac",
   wav: "audio/wav",
+  aiff: "audio/aiff",
+  wma: "audio/x-ms-wma",
+  webm: "audio/webm",
+  mka: "audio/x-matroska",
+  aac: "audio/aac",
+  mp2: "audio/mpeg",
+  wavpack: "audio/x-wavpack",
 });
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
