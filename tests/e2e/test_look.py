@@ -144,3 +144,22 @@ def test_without_network_pages_fit_and_can_be_read(
         alice.opens(address)
         expect(page.locator("offline-page > *").first).to_be_visible()
         looks_right(alice)
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("/people", "You"),
+        ("/install", "You"),
+        ("/library/{track}", "Library"),
+        ("/playlists/{playlist}/history", "Friday kitchen"),
+    ],
+)
+def test_the_side_bar_shows_where_a_page_belongs(
+    arrives: Arrives, friday: dict[str, Any], clients: dict[str, Client], address: str, link: str
+) -> None:
+    items = clients["alice"].ok("GET", f"/playlists/{friday['id']}/items")["items"]
+    dora = arrives("alice" if "playlist" in address else "dora", width=1280)
+    dora.opens(address.format(playlist=friday["id"], track=items[0]["track"]["id"]))
+    side_bar = dora.page.get_by_role("complementary", name="Navigation")
+    expect(side_bar.locator("[aria-current]")).to_have_text([link])

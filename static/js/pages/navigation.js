@@ -4,6 +4,11 @@ import { withinApp } from "../site.js";
 
 const LAST = "jam-last-playlist";
 
+// Pages that have no place of their own in the bars: the first part of their address, and where
+// one looks for them.
+/** @type {Record<string, string>} */
+const FOUND_AT = { people: "you", install: "you", admin: "you", sources: "downloads" };
+
 function mark() {
   const here = location.pathname;
   if (withinApp(here).match(/^playlists\/[^/]+$/)) sessionStorage.setItem(LAST, here);
@@ -14,8 +19,16 @@ function mark() {
     const isHere =
       anchor.pathname === here && (!anchor.matches("[data-last-playlist]") || last === here);
     if (isHere) anchor.setAttribute("aria-current", "page");
+    else if (holds(anchor, here)) anchor.setAttribute("aria-current", "true");
     else anchor.removeAttribute("aria-current");
   }
+}
+
+/** Whether a page is one of those below this link. @param {HTMLAnchorElement} link @param {string} here */
+function holds(link, here) {
+  const part = withinApp(link.pathname);
+  const [first = ""] = withinApp(here).split("/");
+  return part !== "" && (withinApp(here).startsWith(`${part}/`) || FOUND_AT[first] === part);
 }
 
 mark();
