@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from playlist_app import assets, database, web
 from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
+from playlist_app.imports.api import api as imports_api
+from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.library import incoming
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
@@ -80,13 +82,13 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         health,
     ):
         app.register_blueprint(pages)
-    for calls in (people_api, library_api, playlist_api, offline_api):
+    for calls in (people_api, library_api, playlist_api, imports_api, offline_api):
         api.register_blueprint(calls)
     for commands in (on_a_prepared_folder(users), data, work):
         app.cli.add_command(commands)
 
     # What runs beside the requests (`flask work`).
-    for jobs in (operations_jobs,):
+    for jobs in (imports_jobs, operations_jobs):
         tasks.register(app, jobs)
 
     # What a lower slice asks of a higher one.

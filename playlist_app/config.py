@@ -47,6 +47,20 @@ class Settings:
     work: str = _setting(
         "beside", "`off`: the web server starts no worker beside it; `flask work` runs elsewhere"
     )
+    import_allow: str = _setting(
+        "", "networks of this machine or the home that may be imported from, comma separated"
+    )
+    import_lanes: int = _setting(2, "imports that are fetched at the same time")
+    import_items_a_day: int = _setting(300, "imports a person and day; 0: as many as they like")
+    import_bytes_a_day: int = _setting(
+        10_000_000_000, "bytes that are imported a person and day; 0: as many as they like"
+    )
+    import_hours: int = _setting(10, "the longest audio that is imported, in hours")
+    import_attempts: int = _setting(5, "how often an import is tried before it has failed")
+    import_backoff: int = _setting(
+        30, "seconds until a failed import is tried again; doubled with each attempt"
+    )
+    import_stall: int = _setting(60, "seconds without a byte after which a download is given up")
     threads: int = _setting(16, "requests that one web process answers at the same time")
 
     @classmethod

@@ -170,6 +170,43 @@ class SessionRevoked(Happening):
     session: str
 
 
+@dataclass(frozen=True)
+class ImportChanged(Happening):
+    """An import is new, in another state, or further on. `import_`: its shape; in the payload it
+    is `import`. Told to its person and, but for progress, to admins."""
+
+    type = "import.changed"
+    import_: JSON
+
+    def payload(self) -> JSON:
+        return {"import": self.import_}
+
+
+@dataclass(frozen=True)
+class ImportRemoved(Happening):
+    """An import was taken off the list. `id`: the import's."""
+
+    type = "import.removed"
+    id: str
+
+
+@dataclass(frozen=True)
+class ImportsChanged(Happening):
+    """Many imports changed at once: read the list again. `batch`: its id, or None for all."""
+
+    type = "imports.changed"
+    batch: str | None
+
+
+@dataclass(frozen=True)
+class ImportLooked(Happening):
+    """A look at an address is over. `id`: the look's; `status`: completed or failed."""
+
+    type = "import.looked"
+    id: str
+    status: str
+
+
 # What the feed is told after a commit; it reads the table itself, so a lost hint costs 20 ms.
 _hints: list[Callable[[], object]] = []
 

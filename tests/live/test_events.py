@@ -18,6 +18,10 @@ SPECIFIED = {
     "playlist.reordered": {"ranks"},
     "member.changed": {"user", "role"},
     "session.revoked": {"session"},
+    "import.changed": {"import_"},
+    "import.removed": {"id"},
+    "imports.changed": {"batch"},
+    "import.looked": {"id", "status"},
 }
 
 
