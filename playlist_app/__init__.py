@@ -14,6 +14,7 @@ from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.library import incoming
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
+from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
@@ -88,7 +89,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         app.cli.add_command(commands)
 
     # What runs beside the requests (`flask work`).
-    for jobs in (imports_jobs, operations_jobs):
+    for jobs in (library_jobs, imports_jobs, operations_jobs):
         tasks.register(app, jobs)
 
     # What a lower slice asks of a higher one.

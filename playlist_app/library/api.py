@@ -150,7 +150,7 @@ def _record(audio: AudioFile) -> JSON:
         "duration_seconds": audio.duration_seconds,
         "source_url": audio.source_url,
         "reference_count": count,
-        "loudness_lufs": None,
+        "loudness_lufs": audio.loudness_lufs,
         "renditions": [],
         "created_at": iso(audio.created_at),
     }

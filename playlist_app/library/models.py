@@ -66,6 +66,8 @@ class AudioFile(WithId, Base):
     path: Mapped[bytes | None]
     # Set by the analysis, which decodes the whole file in the background.
     analysed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    # How often the decoder ended with it, before it was marked as broken or was read after all.
+    analysis_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     broken: Mapped[str | None]  # why it can't be played, where that was found
     loudness_lufs: Mapped[float | None]  # integrated, EBU R128
     # How loud it is from beginning to end, a byte each (0 to 255), for the seek bar.

@@ -21,6 +21,7 @@ from playlist_app.library.models import AudioFile, AudioSender, Cover, Track, he
 from playlist_app.library.texts import LONGEST, clean_text
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, Refusal
+from playlist_app.work.tasks import wake
 
 
 class TooLarge(Refusal):
@@ -138,6 +139,7 @@ def _audio_row(received: Received) -> AudioFile:
         created_at=now(),
     )
     session().add(audio)
+    wake("analysis")
     return audio
 
 

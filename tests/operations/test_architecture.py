@@ -32,6 +32,7 @@ BASE = ["assets", "web", "refusals", "extensions", "database", "config"]
 # Imports inside functions: what is heavy, and what would keep an idle process large.
 INSIDE = {
     ("playlist_app.library.demo", "playlist_app.library.demo.making"),
+    ("playlist_app.library.apart", "ctypes"),
     ("playlist_app.library.opening", "av"),
     ("playlist_app.library.probe", "av.error"),
     ("playlist_app.library.probe", "PIL"),
@@ -49,6 +50,8 @@ INSIDE = {
     ("playlist_app.work.engine", "huey.serializer"),
     ("playlist_app.work.tasks", "playlist_app.work.engine"),
 }
+
+APART = tuple(f"playlist_app.library.{name}" for name in ("artwork", "decoding", "demo"))
 
 HOLDALLS = {"utils", "util", "helpers", "helper", "managers", "services", "common", "misc", "tools"}
 
@@ -165,8 +168,8 @@ def test_an_idle_process_loads_nothing_heavy() -> None:
         (found.by, found.of.split(".")[0])
         for found in ALL
         if not found.in_function and not found.for_types
-        # The probe and the demo music run in processes of their own.
-        if not found.by.startswith(("playlist_app.library.demo", "playlist_app.library.artwork"))
+        # What decodes and the demo music run in processes of their own.
+        if not found.by.startswith(APART)
     }
     assert [(by, of) for by, of in on_top if of in heavy] == []
 
