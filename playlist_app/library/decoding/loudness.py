@@ -50,7 +50,7 @@ class Meter:
         assert self._graph
         while True:
             try:
-                said = self._graph.pull().metadata  # type: ignore[union-attr]
+                said = self._graph.pull().metadata
             except (NothingYet, Ended):
                 return
             if "lavfi.r128.I" in said:

@@ -53,12 +53,12 @@ class Peaks:
         loudest = means.max()
         if not loudest > 0:
             return bytes(COUNT)
-        return np.round(means / loudest * 255).astype(np.uint8).tobytes()
+        return bytes(np.round(means / loudest * 255).astype(np.uint8))
 
 
 def _as_one(frame: av.AudioFrame) -> Any:
     """The samples of all channels as one, 0 to about 1."""
-    data = frame.to_ndarray()
+    data: Any = frame.to_ndarray()
     if not frame.format.is_planar:
         data = data.reshape(-1, frame.layout.nb_channels).T
     if data.dtype == np.uint8:
