@@ -16,6 +16,7 @@ from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
+from playlist_app.library.uploads_api import api as uploads_api
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
@@ -83,7 +84,14 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         health,
     ):
         app.register_blueprint(pages)
-    for calls in (people_api, library_api, playlist_api, imports_api, offline_api):
+    for calls in (
+        people_api,
+        library_api,
+        uploads_api,
+        playlist_api,
+        imports_api,
+        offline_api,
+    ):
         api.register_blueprint(calls)
     for commands in (on_a_prepared_folder(users), data, work):
         app.cli.add_command(commands)

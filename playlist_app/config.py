@@ -40,6 +40,9 @@ class Settings:
     trusted_proxies: int = _setting(0, "how many reverse proxies stand in front and are believed")
     allowed_hosts: str = _setting("", "host names that are answered, comma separated; empty: any")
     upload_limit: int = _setting(500_000_000, "the largest file that can be uploaded, in bytes")
+    storage_limit: int = _setting(
+        0, "how many bytes of music a member may store; 0: as many as they like"
+    )
     keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
     rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")

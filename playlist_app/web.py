@@ -81,6 +81,16 @@ def takes_files(view: View) -> View:
     return view
 
 
+def takes_bytes(most: int) -> Callable[[View], View]:
+    """Mark a view whose request may have a body of so many bytes, as it is."""
+
+    def mark(view: View) -> View:
+        view.takes_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def is_api() -> bool:
     return request.path.startswith(API)
 
@@ -214,6 +224,8 @@ def _guard() -> ResponseReturnValue | None:
         raise NotSignedIn("Log in, or send a token.")
     if getattr(view, "takes_files", False) and request.mimetype == "multipart/form-data":
         request.max_content_length = settings().upload_limit + FORM_AT_MOST
+    if most := getattr(view, "takes_bytes", 0):
+        request.max_content_length = most
     if not _says_who_it_is(is_public=is_public):
         csrf.protect()
     return None

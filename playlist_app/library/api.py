@@ -10,11 +10,17 @@ from sqlalchemy import func, select
 
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
-from playlist_app.library import upload
+from playlist_app.library import quota, upload
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import AudioFile, Track, find_track, hearable_by, visible_to
-from playlist_app.library.schemas import ListTracks, TrackFields, TrackWithoutAudio
+from playlist_app.library.schemas import (
+    KnownAudio,
+    ListTracks,
+    TrackFields,
+    TrackOfKnownAudio,
+    TrackWithoutAudio,
+)
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
 from playlist_app.web import takes_files
@@ -36,7 +42,8 @@ def tracks(wanted: dict[str, Any]) -> JSON:
 @takes_files
 @steps_itself
 def add_track() -> Response:
-    """A new track: with its audio file (multipart, `file`), or JSON without one."""
+    """A new track: with its audio file (multipart, `file`), or JSON without one, or with the
+    `sha256` of audio that is here and that one may hear."""
     _require_member()
     if request.mimetype != "multipart/form-data":
         return once(_add_without_audio)
@@ -45,7 +52,11 @@ def add_track() -> Response:
 
 
 def _add_without_audio() -> tuple[JSON, int]:
-    fields = TrackWithoutAudio().load(request.get_json())
+    given = request.get_json()
+    if isinstance(given, dict) and "sha256" in given:
+        fields = TrackOfKnownAudio().load(given)
+        return upload.add_known(fields.pop("sha256"), current_user, fields).shape(), 201
+    fields = TrackWithoutAudio().load(given)
     return Track.publish(current_user, **fields).shape(), 201
 
 
@@ -65,6 +76,8 @@ def _fields(schema: TrackFields) -> JSON:
 def _require_member() -> None:
     if not current_user.is_member:
         raise NotAllowed("Guests can't add to the library.")
+    if request.mimetype == "multipart/form-data":
+        quota.require_room(current_user, request.content_length or 0)
 
 
 @api.route("/tracks/<track_id>", methods=["GET"])
@@ -120,6 +133,19 @@ def audio(audio_id: str) -> JSON:
 def audio_by_hash(sha256: str) -> JSON:
     """The record by the SHA-256 of the bytes, for those who may hear them."""
     return _record(_find(AudioFile.sha256 == sha256.lower()))
+
+
+@api.route("/audio/known", methods=["GET"])
+@api.arguments(KnownAudio, location="query")
+def known_audio(asked: JSON) -> JSON:
+    """Which of these bytes need not be sent, for who may hear them: `sha256`, comma separated, at
+    most 40. With each the track that is there, or null."""
+    known = upload.known_audio(asked["sha256"], current_user)
+    items = [
+        {"sha256": sha256, "track": track.shape() if track else None}
+        for sha256, (_, track) in known.items()
+    ]
+    return {"items": items, "next_cursor": None}
 
 
 @api.route("/audio/by-url", methods=["GET"])

@@ -35,17 +35,34 @@ def folder(config: Settings) -> Path:
     return config.media_folder / "incoming"
 
 
+def require_disk(config: Settings, size: int) -> None:
+    """Raises NoRoom where so many bytes more would leave the server too little."""
+    if shutil.disk_usage(config.media_folder).free - size < SPARE:
+        raise NoRoom("There is no room left for this file on the server.")
+
+
 class IncomingFile:
     """A file being received. It can be written, then read from the start, like a temporary file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, handle: int | None = None) -> None:
+        """A new file; or one that is there (see `whole`)."""
         self.path = path
         self.size = 0
         self._whole = hashlib.sha256()
         self._chunk = hashlib.sha256()
         self._in_chunk = 0
         self._chunks = b""
-        self._file: IO[bytes] = os.fdopen(_held(path), "w+b")
+        self._file: IO[bytes] = os.fdopen(_held(path) if handle is None else handle, "w+b")
+
+    @classmethod
+    def whole(cls, path: Path, handle: int) -> IncomingFile:
+        """A file that came in piece by piece, read through for its hashes. `handle` is open for
+        reading and writing, and locked; it is closed with the file."""
+        incoming = cls(path, handle)
+        incoming.seek(0)
+        while data := incoming.read(CHUNK):
+            incoming._count(data)
+        return incoming
 
     def write(self, data: bytes) -> int:
         """Raises NoRoom when the disk is full."""
@@ -55,6 +72,10 @@ class IncomingFile:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise NoRoom("There is no room left for this file on the server.") from error
             raise
+        self._count(data)
+        return len(data)
+
+    def _count(self, data: bytes) -> None:
         self.size += len(data)
         self._whole.update(data)
         at = 0
@@ -65,7 +86,6 @@ class IncomingFile:
             at += len(piece)
             if self._in_chunk == CHUNK:
                 self._end_chunk()
-        return len(data)
 
     def _end_chunk(self) -> None:
         self._chunks += self._chunk.digest()
@@ -128,9 +148,7 @@ class UploadRequest(Request):
         content_length: int | None = None,
     ) -> IncomingFile:
         config = settings()
-        free = shutil.disk_usage(config.media_folder).free
-        if free - (total_content_length or 0) < SPARE:
-            raise NoRoom("There is no room left for this file on the server.")
+        require_disk(config, total_content_length or 0)
         incoming = IncomingFile(folder(config) / new_id())
         g.setdefault("incoming", []).append(incoming)
         return incoming

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from playlist_app.library import upload
+from playlist_app.library import quota, upload
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
@@ -54,6 +54,7 @@ def upload_files() -> ResponseReturnValue:
     """One or more files; each is taken or refused for itself."""
     if not _me().is_member:
         raise NotAllowed("Guests can't add to the library.")
+    quota.require_room(_me(), request.content_length or 0)
     outcomes = [_upload_one(given) for given in request.files.getlist("file")]
     if not outcomes:
         raise Invalid.field("file", _("Choose a file first."))

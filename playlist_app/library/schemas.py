@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, validate
+from webargs import fields
 
 from playlist_app.library.texts import LONGEST
 
 _text = validate.Length(max=LONGEST)
+_hash = validate.Regexp(r"[0-9a-f]{64}\Z", error="A SHA-256 is 64 digits from 0 to f.")
 
 
 class ListTracks(Schema):
@@ -31,3 +33,24 @@ class TrackFields(Schema):
 class TrackWithoutAudio(TrackFields):
     title = fields.String(required=True, validate=[_text, validate.Length(min=1)])
     duration_seconds = fields.Float(allow_none=True, validate=validate.Range(0, 10**6))
+
+
+class TrackOfKnownAudio(TrackFields):
+    sha256 = fields.String(required=True, validate=_hash)
+
+
+class KnownAudio(Schema):
+    sha256 = fields.DelimitedList(
+        fields.String(validate=_hash), required=True, validate=validate.Length(1, 40)
+    )
+
+
+class NewUpload(Schema):
+    """The metadata of an upload; what else a client of tus says is left aside."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    filename = fields.String(load_default="")
+    sha256 = fields.String(load_default=None, validate=_hash)
+    modified = fields.Integer(load_default=None, validate=validate.Range(0, 2**53))

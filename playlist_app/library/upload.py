@@ -5,22 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from playlist_app.config import Settings, settings
 from playlist_app.database import if_dropped, new_id, now, session, write
+from playlist_app.library import quota
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.inspection import Inspection, NotAudio, inspect
-from playlist_app.library.models import AudioFile, AudioSender, Cover, Track, hearable_by
+from playlist_app.library.models import (
+    AudioAlias,
+    AudioFile,
+    AudioSender,
+    Cover,
+    Track,
+    hearable_by,
+    visible_to,
+)
 from playlist_app.library.texts import LONGEST, clean_text
 from playlist_app.people.models import User
-from playlist_app.refusals import Invalid, Refusal
+from playlist_app.refusals import Invalid, NotFound, Refusal
 from playlist_app.work.tasks import wake
 
 
@@ -53,13 +62,18 @@ def cover_path(config: Settings, cover_id: str, size: str) -> Path:
 def receive(incoming: IncomingFile, name: str) -> Received:
     """Look at what came in. Raises Invalid for its name, TooLarge, NotAudio or Truncated."""
     check_name(name)
-    if not incoming.size:
-        raise NotAudio("This file is empty.", errors={"file": ["This file is empty."]})
-    if incoming.size > settings().upload_limit:
-        most = settings().upload_limit // 1_000_000
-        raise TooLarge(f"Files have at most {most} MB here.")
+    check_size(incoming.size)
     incoming.finish()
     return Received(incoming, inspect(incoming.path, name))
+
+
+def check_size(size: int) -> None:
+    """Raises TooLarge, or NotAudio for an empty file."""
+    if not size:
+        raise NotAudio("This file is empty.", errors={"file": ["This file is empty."]})
+    if size > settings().upload_limit:
+        most = settings().upload_limit // 1_000_000
+        raise TooLarge(f"Files have at most {most} MB here.")
 
 
 def check_name(name: str) -> None:
@@ -80,6 +94,8 @@ def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
         known = select(AudioFile.id).where(AudioFile.id == audio.id, hearable_by(by))
         is_new = session().scalar(known) is None
         session().merge(AudioSender(audio_id=audio.id, user_id=by.id))
+        session().flush()
+        quota.require_within(by)
         return audio, is_new
 
 
@@ -87,7 +103,50 @@ def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
     """Store the bytes and publish a track on them; `fields` go before the file's own tags."""
     tags = _tags(received.inspection) | {k: v for k, v in fields.items() if v not in (None, "")}
     with _stored(received) as (audio, cover):
-        return Track.publish(by, audio=audio, cover=cover, **tags)
+        track = Track.publish(by, audio=audio, cover=cover, **tags)
+        quota.require_within(by)
+        return track
+
+
+def add_known(sha256: str, by: User, fields: Mapping[str, Any]) -> Track:
+    """Publish a track on bytes that are here, without having them sent; what `fields` leave out is
+    taken from a track that is there. Raises NotFound, just the same for bytes that aren't here and
+    for those that this person may not hear; Invalid where nobody knows a title."""
+    with write():
+        known = known_audio([sha256], by).get(sha256)
+        if not known:
+            raise NotFound("This audio isn't here, or isn't shared with you.")
+        audio, like = known
+        said: dict[str, Any] = {}
+        if like:
+            said = {name: getattr(like, name) for name in ("title", "artist", "album", "year")}
+            said |= {"genre": like.genre_name}
+        said |= {name: value for name, value in fields.items() if value not in (None, "")}
+        if not said.get("title"):
+            raise Invalid.field("title", "A track needs a title.")
+        cover = session().get(Cover, like.cover_id) if like and like.cover_id else None
+        track = Track.publish(by, audio=audio, cover=cover, **said)
+        quota.require_within(by)
+        return track
+
+
+def known_audio(hashes: Sequence[str], person: User) -> dict[str, tuple[AudioFile, Track | None]]:
+    """Which of these hashes are of audio that this person may hear, also as other bytes of the same
+    sound; with a track on it that they see: their own, or else the oldest. Two queries."""
+    alias = select(AudioAlias.sha256, AudioAlias.audio_id).where(AudioAlias.sha256.in_(hashes))
+    direct = select(AudioFile.sha256, AudioFile.id).where(AudioFile.sha256.in_(hashes))
+    asked = union_all(direct, alias).subquery()
+    may = select(asked.c.sha256, AudioFile).join(AudioFile, AudioFile.id == asked.c[1])
+    # What was lost is asked for again, and heals.
+    may = may.where(hearable_by(person), AudioFile.lost_at.is_(None))
+    audio: dict[str, AudioFile] = {row[0]: row[1] for row in session().execute(may)}
+    seen = select(Track).where(
+        Track.audio_id.in_([file.id for file in audio.values()]), visible_to(person)
+    )
+    # The last one stays: the oldest of theirs, or else the oldest.
+    order = (Track.owner_id == person.id, Track.created_at.desc(), Track.number.desc())
+    tracks = {track.audio_id: track for track in session().scalars(seen.order_by(*order))}
+    return {sha256: (file, tracks.get(file.id)) for sha256, file in audio.items()}
 
 
 def _tags(inspection: Inspection) -> dict[str, Any]:

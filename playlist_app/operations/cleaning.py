@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playlist_app.config import settings
-from playlist_app.library import incoming
+from playlist_app.library import incoming, resumable
 from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.people import idempotency, sessions
@@ -17,3 +17,4 @@ def clean_up() -> None:
     merge.forget_old()
     events.forget_old(settings().keep_events)
     incoming.remove_left_over(settings())
+    resumable.forget_expired(settings())

@@ -22,6 +22,7 @@ def make(config: Settings) -> None:
         media / "audio",
         media / "covers",
         media / "incoming",
+        media / "uploads",
         config.data_folder / "backups",
         config.cache_folder,
         config.cache_folder / "workers",

@@ -75,6 +75,7 @@ def test_a_first_start_makes_everything_for_nobody_elses_eyes(new: Flask, folder
         "media/audio",
         "media/covers",
         "media/incoming",
+        "media/uploads",
         "backups",
         "cache",
     } <= names
