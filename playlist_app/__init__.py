@@ -14,6 +14,7 @@ from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.library import incoming
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
+from playlist_app.library.curation.api import api as curation_api
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         people_api,
         library_api,
         uploads_api,
+        curation_api,
         playlist_api,
         imports_api,
         offline_api,

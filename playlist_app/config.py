@@ -43,6 +43,9 @@ class Settings:
     storage_limit: int = _setting(
         0, "how many bytes of music a member may store; 0: as many as they like"
     )
+    review_uploads: str = _setting(
+        "off", "`on`: what members add waits until a reviewer publishes it"
+    )
     keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
     rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")
@@ -114,6 +117,10 @@ class Settings:
     @property
     def limits_sockets(self) -> bool:
         return self.rate_limits != "off"
+
+    @property
+    def reviews_uploads(self) -> bool:
+        return self.review_uploads == "on"
 
     @property
     def offers_demo(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
 from playlist_app.library import quota, upload
+from playlist_app.library.curation import changes
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import AudioFile, Track, find_track, hearable_by, visible_to
@@ -91,7 +92,7 @@ def track(track_id: str) -> JSON:
 def change_track(values: JSON, track_id: str) -> JSON:
     """Change what is said about a track; every list that holds it is told."""
     found = find_track(track_id, current_user)
-    found.edit(current_user, **values)
+    changes.edit([found.id], current_user, values)
     return found.shape()
 
 

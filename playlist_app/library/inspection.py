@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playlist_app.refusals import Refusal
 
@@ -28,7 +29,7 @@ class Truncated(Refusal):
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is in a file. `tags` may hold title, artist, album, genre and year, as it has them.
+    """What is in a file. `tags` are fields of a track, as tags.py makes them.
 
     `cover_id` and `tint` describe the two pictures that lie beside the file.
     """
@@ -38,7 +39,7 @@ class Inspection:
     bitrate: int
     duration_seconds: float
     sound_sha256: str
-    tags: dict[str, str]
+    tags: dict[str, Any]
     cover_id: str
     tint: str
 

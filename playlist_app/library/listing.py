@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +14,14 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.library import search
+from playlist_app.library import recorded, search
+from playlist_app.library.genre_names import genre_key
 from playlist_app.library.models import (
     SHAPE_COLUMNS,
     AudioFile,
     Genre,
     Track,
+    TrackArtist,
     track_shape,
     visible_to,
 )
@@ -32,7 +35,9 @@ JSON = dict[str, Any]
 ORDERINGS: dict[str, Any] = {
     "title": Track.title_key,
     "artist": Track.artist_key,
-    "album": func.lower(Track.album),
+    "album": Track.album_key,  # and within one by disc and number
+    "disc": Track.disc,
+    "track_number": Track.track_number,
     "genre": func.lower(Track.genre_name),
     "year": func.coalesce(Track.year, 0),
     "duration_seconds": func.coalesce(Track.duration_seconds, 0.0),
@@ -41,6 +46,8 @@ ORDERINGS: dict[str, Any] = {
 # What their values are: a cursor holds one of each column.
 KINDS: dict[str, type] = dict.fromkeys(ORDERINGS, str) | {
     "year": int,
+    "disc": int,
+    "track_number": int,
     "duration_seconds": float,
     "created_at": datetime,
 }
@@ -54,6 +61,10 @@ class Wanted:
     search: str = ""
     genre: str = ""
     artist: str = ""
+    album: str = ""
+    status: str = ""
+    near: str = ""
+    box: str = ""
     ordering: str = ""
     limit: int = 50
     cursor: str = ""
@@ -70,13 +81,13 @@ def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
         .outerjoin(AudioFile, Track.audio_id == AudioFile.id)
         .where(visible_to(person))
     )
-    if wanted.genre:
-        key = select(Genre.id).where(
-            or_(Genre.id == wanted.genre, Genre.key == wanted.genre.casefold())
-        )
-        query = query.where(Track.genre_id.in_(key))
-    if wanted.artist:
-        query = query.where(Track.artist_key == sort_key(wanted.artist))
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    if wanted.near:
+        numbers = recorded.near(wanted.near, person)
+        if not wanted.ordering and not wanted.search:
+            return _in_this_order(query, numbers, wanted)
+        query = query.where(Track.number.in_(select(_each(numbers).c.value)))
     if wanted.search:
         found = search.matching(wanted.search)
         if found is None:
@@ -87,9 +98,44 @@ def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
     return _by_columns(query, wanted)
 
 
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """What a track must be, by its own columns. Raises Invalid for a box that is none."""
+    if wanted.genre:
+        named = or_(Genre.id == wanted.genre, Genre.key == genre_key(wanted.genre))
+        yield Track.genre_id.in_(select(Genre.id).where(named))
+    if wanted.artist:
+        key = sort_key(wanted.artist)
+        among = select(TrackArtist.track_id).where(TrackArtist.key == key)
+        yield or_(Track.artist_key == key, Track.id.in_(among))
+    if wanted.album:
+        yield Track.album_key == sort_key(wanted.album)
+    if wanted.status:
+        yield Track.status == wanted.status
+    if wanted.box:
+        yield recorded.in_box(wanted.box)
+
+
 def _shapes(rows: Any) -> list[JSON]:
     prefix = settings().path_prefix
     return [track_shape(*row[: len(SHAPE_COLUMNS)], prefix=prefix) for row in rows]
+
+
+def _each(numbers: list[int]) -> Any:
+    """Numbers as a table of `key` (from 0) and `value`: any count is one parameter."""
+    return func.json_each(orjson.dumps(numbers).decode()).table_valued("key", "value")
+
+
+def _in_this_order(
+    query: Select[Any], numbers: list[int], wanted: Wanted
+) -> tuple[list[JSON], str | None]:
+    """These tracks, in the order of their numbers here."""
+    offset = _decoded(wanted.cursor, [int])[0] if wanted.cursor else 0
+    page = _each(numbers[offset : offset + wanted.limit + 1])
+    rows = (
+        session().execute(query.join(page, page.c.value == Track.number).order_by(page.c.key)).all()
+    )
+    following = _encoded([offset + wanted.limit]) if len(rows) > wanted.limit else None
+    return _shapes(rows[: wanted.limit]), following
 
 
 def _by_relevance(
@@ -135,6 +181,9 @@ def _ordering(text: str) -> tuple[list[str], list[bool]]:
             )
         names.append(name)
         descending.append(part.strip().startswith("-"))
+        if name == "album":  # also where it goes from Z to A, its tracks are in their order
+            names += ["disc", "track_number"]
+            descending += [False, False]
     return names, descending
 
 
@@ -172,13 +221,22 @@ def _restored(value: Any, kind: type) -> Any:
     return value
 
 
-def genres(person: User) -> list[JSON]:
+def genres(person: User, *, with_empty: bool = False) -> list[JSON]:
     """Every genre that this person sees a track of, with how many."""
-    rows = session().execute(
-        select(Genre.id, Genre.name, func.count(Track.number))
-        .join(Track, Track.genre_id == Genre.id)
-        .where(visible_to(person))
+    count = func.count(Track.number)
+    query = (
+        select(Genre.id, Genre.name, count)
+        .outerjoin(Track, and_(Track.genre_id == Genre.id, visible_to(person)))
         .group_by(Genre.id)
         .order_by(Genre.key)
     )
+    if not with_empty:
+        query = query.having(count > 0)
+    rows = session().execute(query)
     return [{"id": id_, "name": name, "track_count": count} for id_, name, count in rows]
+
+
+def genre_shape(genre: Genre, person: User) -> JSON:
+    """A genre, with how many tracks of it this person sees."""
+    query = select(func.count(Track.number)).where(Track.genre_id == genre.id, visible_to(person))
+    return {"id": genre.id, "name": genre.name, "track_count": session().scalar(query)}

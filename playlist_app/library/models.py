@@ -5,10 +5,9 @@ An audio file is known by the SHA-256 of its bytes and stored once, however many
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, select, true
@@ -27,11 +26,11 @@ from playlist_app.database import (
     session,
     write,
 )
-from playlist_app.library import rules
-from playlist_app.library.texts import LONGEST, clean_text, sort_key
-from playlist_app.live import events
+from playlist_app.library import description, rules
+from playlist_app.library.genre_names import genre_key
+from playlist_app.library.texts import LONGEST, sort_key
 from playlist_app.people.models import User
-from playlist_app.refusals import Invalid, NotAllowed, NotFound
+from playlist_app.refusals import NotAllowed, NotFound
 
 CHUNK = 1024 * 1024  # bytes; offline copies are fetched and verified in pieces of this size
 
@@ -123,15 +122,31 @@ class Genre(WithId, Base):
 
     @classmethod
     def named(cls, name: str) -> Genre:
-        """The genre of that name, made where it is new; case doesn't count."""
-        key = unicodedata.normalize("NFKC", name).casefold()
+        """The genre of that name, made where it is new. How it is spelled (genre_key) is for who
+        came first."""
+        key = genre_key(name)[:120]
         with write() as tx:
             found = tx.scalar(select(cls).where(cls.key == key))
             if not found:
-                found = cls(name=name[:60], key=key[:120])
+                found = cls(name=name[:60], key=key)
                 tx.add(found)
                 tx.flush()
         return found
+
+
+class TrackArtist(Base):
+    """One of several artists of a track, to be found by their own name. A track of one artist has
+    no row: `Track.artist_key` finds it."""
+
+    __tablename__ = "track_artist"
+    __table_args__ = (Index("track_artist_by_name", "key", "track_id"),)
+
+    track_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("track.id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(primary_key=True)  # the first is 0
+    name: Mapped[str] = mapped_column(String(LONGEST))
+    key: Mapped[str] = mapped_column(String(LONGEST))
 
 
 class Track(Base):
@@ -142,6 +157,9 @@ class Track(Base):
         Index("track_by_title", "title_key", "number"),
         Index("track_by_artist", "artist_key", "title_key", "number"),
         Index("track_by_genre", "genre_id", "title_key", "number"),
+        Index("track_by_album", "album_key", "disc", "track_number", "number"),
+        Index("track_by_place", "latitude", "longitude", "number"),
+        Index("track_by_status", "status", "created_at"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -161,25 +179,43 @@ class Track(Base):
     status: Mapped[str] = mapped_column(String(10), default=Status.PUBLISHED)
     owner_id: Mapped[str] = mapped_column(Id, ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    # Its place in the album: 0 where nothing says it, so that lists can go on after a value.
+    disc: Mapped[int] = mapped_column(default=0, server_default="0")
+    track_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    album_key: Mapped[str] = mapped_column(String(LONGEST), default="", server_default="")
+    album_artist: Mapped[str] = mapped_column(String(LONGEST), default="", server_default="")
+    compilation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The names of several artists, a line each; their rows are for finding (TrackArtist).
+    artists: Mapped[str | None]
+    # Where it was recorded, WGS 84; none or all of latitude and longitude.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    # Why a reviewer rejected it, for who added it.
+    review_reason: Mapped[str | None] = mapped_column(String(1000))
+    reviewed_by_id: Mapped[str | None] = mapped_column(Id, ForeignKey("user.id"))
+    reviewed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     audio: Mapped[AudioFile | None] = relationship(lazy="joined", innerjoin=False)
-    owner: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    owner: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys="Track.owner_id")
+    credits: Mapped[list[TrackArtist]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="TrackArtist.place"
+    )
 
     @classmethod
     def publish(
         cls,
         by: User,
         *,
-        title: str,
-        artist: str = "",
-        album: str = "",
-        genre: str = "",
-        year: int | None = None,
         duration_seconds: float | None = None,
         audio: AudioFile | None = None,
         cover: Cover | None = None,
+        **fields: Any,
     ) -> Track:
-        """Put a track into the library. Raises NotAllowed, or Invalid for a value."""
+        """Put a track into the library; `fields` are those of description.py, a title at least.
+
+        With reviews on, a member's waits for a reviewer. Raises NotAllowed, or Invalid for a value.
+        """
         if not by.is_member:
             raise NotAllowed("Guests can't add to the library.")
         with write() as tx:
@@ -189,23 +225,14 @@ class Track(Base):
                 audio_id=audio.id if audio else None,
                 cover_id=cover.id if cover else None,
                 duration_seconds=audio.duration_seconds if audio else duration_seconds,
-                status=Status.PUBLISHED,
+                status=Status.PENDING if must_be_reviewed(by) else Status.PUBLISHED,
                 created_at=now(),
             )
-            track._describe(title=title, artist=artist, album=album, genre=genre, year=year)
+            track.describe(**({"artist": "", "album": ""} | fields))
             tx.add(track)
             tx.flush()
             tx.refresh(track)
         return track
-
-    def edit(self, by: User, **fields: Any) -> None:
-        """Change title, artist, album, genre or year. Raises NotAllowed, or Invalid."""
-        with write() as tx:
-            self._require_editor(by)
-            self._describe(**fields)
-            tx.flush()
-            for tell in rules.telling:
-                tell(self.id, events.TrackUpdated(self.shape()), by)
 
     def delete(self, by: User) -> None:
         """Take the track out of the library and out of every list. Raises NotAllowed.
@@ -213,7 +240,7 @@ class Track(Base):
         Its audio file stays until nothing refers to it any more and it is pruned.
         """
         with write() as tx:
-            self._require_editor(by)
+            self.require_editor(by)
             for leave in rules.leaving:
                 leave(self.id, by)
             tx.delete(self)
@@ -238,43 +265,61 @@ class Track(Base):
             *file,
             owner.id,
             owner.name,
+            *(getattr(self, name) for name in _FURTHER),
         )
         return track_shape(*values, prefix=settings().path_prefix)
 
-    def _require_editor(self, by: User) -> None:
-        if by.id != self.owner_id and not by.is_reviewer:
+    def said(self) -> dict[str, Any]:
+        """What is said of it: the fields of description.py, as `describe` takes them."""
+        shape = self.shape()
+        return {name: shape[name] for name in description.NAMES}
+
+    def is_editable_by(self, person: User) -> bool:
+        return person.id == self.owner_id or person.is_reviewer
+
+    def require_editor(self, by: User) -> None:
+        """Raises NotAllowed for who neither added it nor is a reviewer."""
+        if not self.is_editable_by(by):
             raise NotAllowed("Only who added a track, or a reviewer, can change it.")
 
-    def _describe(
-        self,
-        *,
-        title: str | None = None,
-        artist: str | None = None,
-        album: str | None = None,
-        genre: str | None = None,
-        year: int | EllipsisType | None = ...,
-    ) -> None:
-        """None leaves a text as it is; a year can be None, so that `...` leaves that."""
-        if title is not None:
-            self.title = clean_text(title, "title")
-            if not self.title:
-                raise Invalid.field("title", "A track needs a title.")
-            self.title_key = sort_key(self.title)
-        if artist is not None:
-            self.artist = clean_text(artist, "artist")
-            self.artist_key = sort_key(self.artist)
-        if album is not None:
-            self.album = clean_text(album, "album")
-        if genre is not None:
-            name = clean_text(genre, "genre", longest=60)
-            self.genre_id = Genre.named(name).id if name else None
-            self.genre_name = name
-        if not isinstance(year, EllipsisType):
-            if year is not None and not 0 <= year <= 9999:
-                raise Invalid.field("year", "A year has at most four digits.")
-            self.year = year
+    def describe(self, **fields: Any) -> None:
+        """Say these things of the track, within a write in which somebody was allowed to.
+
+        Raises Invalid for a value. The verb that people call is `edit` (curation/changes.py).
+        """
+        values = description.columns(fields)
+        if "genre_name" in values:
+            name = values.pop("genre_name")
+            genre = Genre.named(name) if name else None
+            self.genre_id = genre.id if genre else None
+            self.genre_name = genre.name if genre else ""
+        for column, value in values.items():
+            setattr(self, column, value)
+        if "artists" in values:
+            names = self.artists.split("\n") if self.artists else []
+            self.credits = [
+                TrackArtist(place=place, name=name, key=sort_key(name))
+                for place, name in enumerate(names)
+            ]
 
 
+def must_be_reviewed(by: User) -> bool:
+    """Whether what this person adds waits for a reviewer."""
+    return settings().reviews_uploads and not by.is_reviewer
+
+
+# What was added to the shape of a track after its first columns.
+_FURTHER = (
+    "latitude",
+    "longitude",
+    "accuracy_m",
+    "album_artist",
+    "artists",
+    "disc",
+    "track_number",
+    "compilation",
+    "review_reason",
+)
 # What track_shape takes, as columns: a list of many reads these, and no objects.
 SHAPE_COLUMNS: tuple[Any, ...] = (
     Track.id,
@@ -293,7 +338,20 @@ SHAPE_COLUMNS: tuple[Any, ...] = (
     AudioFile.bitrate,
     User.id,
     User.name,
+    *(getattr(Track, name) for name in _FURTHER),
 )
+
+
+def shapes_of(ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The shapes of these tracks, by their ids. One query."""
+    rows = session().execute(
+        select(*SHAPE_COLUMNS)
+        .join(User, User.id == Track.owner_id)
+        .outerjoin(AudioFile, AudioFile.id == Track.audio_id)
+        .where(Track.id.in_(ids))
+    )
+    prefix = settings().path_prefix
+    return {row[0]: track_shape(*row, prefix=prefix) for row in rows}
 
 
 def track_shape(
@@ -313,6 +371,15 @@ def track_shape(
     bitrate: int | None,
     owner_id: str,
     owner_name: str,
+    latitude: float | None,
+    longitude: float | None,
+    accuracy_m: float | None,
+    album_artist: str,
+    artists: str | None,
+    disc: int,
+    track_number: int,
+    compilation: bool,
+    review_reason: str | None,
     *,
     prefix: str,
 ) -> dict[str, Any]:
@@ -341,9 +408,17 @@ def track_shape(
         "cover_url": cover_url(cover_id, prefix) if cover_id else None,
         "status": status,
         "audio": audio,
-        "location": None,
+        "location": None
+        if latitude is None
+        else {"latitude": latitude, "longitude": longitude, "accuracy_m": accuracy_m},
         "owner": {"id": owner_id, "name": owner_name},
         "created_at": created_at,
+        "artists": artists.split("\n") if artists else [artist] if artist else [],
+        "album_artist": album_artist,
+        "disc": disc or None,
+        "track_number": track_number or None,
+        "compilation": bool(compilation),
+        "review_reason": review_reason,
     }
 
 

@@ -95,28 +95,13 @@ def probe(path: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _tags(*sources: dict[str, str]) -> dict[str, str]:
-    found = {}
+def _tags(*sources: dict[str, str]) -> dict[str, Any]:
+    from playlist_app.library.tags import track_fields
+
+    found: dict[str, str] = {}
     for source in sources:
-        for key, value in source.items():
-            found[key.lower()] = _text(value)
-    wanted = {
-        "title": found.get("title"),
-        "artist": found.get("artist") or found.get("album_artist"),
-        "album": found.get("album"),
-        "genre": found.get("genre"),
-        "year": (found.get("date") or found.get("year") or "")[:4],
-    }
-    return {key: value.strip() for key, value in wanted.items() if value and value.strip()}
-
-
-def _text(value: str) -> str:
-    """A tag as it was meant: what is not UTF-8 (ID3v1, WAV) is mostly Windows-1252."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return value.encode(errors="surrogateescape").decode("cp1252", errors="replace")
-    return value
+        found |= source
+    return track_fields(found)
 
 
 def _picture(path: Path, demuxer: str) -> bytes | None:

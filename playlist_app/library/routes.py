@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from playlist_app.library import quota, upload
+from playlist_app.library.curation import changes
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
@@ -93,7 +94,7 @@ def change(track_id: str) -> ResponseReturnValue:
     }
     if "year" in request.form:
         fields["year"] = _year(request.form["year"].strip())
-    found.edit(_me(), **fields)
+    changes.edit([found.id], _me(), fields)
     say(_("Saved."))
     return redirect(url_for("library.track", track_id=found.id), 303)
 

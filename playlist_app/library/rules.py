@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement
 
-from playlist_app.live.events import Happening
 from playlist_app.people.models import User
 
 # Conditions on Track under which a guest may hear it: members have their own rule.
 audible: list[Callable[[User], ColumnElement[bool]]] = []
 
-# Telling every list that holds a track what happened to it: the track's id, what, and by whom.
-telling: list[Callable[[str, Happening, User], None]] = []
+# Telling every list that holds one of these tracks what is said of them now: their ids, of however
+# many, and who changed it. Within the write of the change.
+telling: list[Callable[[Sequence[str], User], None]] = []
 
 # What has to happen before a track is deleted: given its id, and who deletes it.
 leaving: list[Callable[[str, User], None]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, Schema, validate
 from webargs import fields
 
+from playlist_app.library.models import Status
 from playlist_app.library.texts import LONGEST
 
 _text = validate.Length(max=LONGEST)
@@ -15,9 +16,21 @@ class ListTracks(Schema):
     search = fields.String(load_default="", validate=validate.Length(max=200))
     genre = fields.String(load_default="", validate=validate.Length(max=100))
     artist = fields.String(load_default="", validate=_text)
+    album = fields.String(load_default="", validate=_text)
+    status = fields.String(load_default="", validate=validate.OneOf(["", *Status]))
+    near = fields.String(load_default="", validate=validate.Length(max=100))
+    box = fields.String(load_default="", validate=validate.Length(max=200))
     ordering = fields.String(load_default="", validate=validate.Length(max=200))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
+class Location(Schema):
+    """Where something was recorded: degrees of WGS 84, and how far off that may be."""
+
+    latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
+    longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
+    accuracy_m = fields.Float(allow_none=True, load_default=None, validate=validate.Range(0, 10**7))
 
 
 class TrackFields(Schema):
@@ -28,6 +41,12 @@ class TrackFields(Schema):
     album = fields.String(validate=_text)
     genre = fields.String(validate=validate.Length(max=60))
     year = fields.Integer(allow_none=True, validate=validate.Range(0, 9999))
+    artists = fields.List(fields.String(validate=_text), validate=validate.Length(max=20))
+    album_artist = fields.String(validate=_text)
+    disc = fields.Integer(allow_none=True, validate=validate.Range(0, 9999))
+    track_number = fields.Integer(allow_none=True, validate=validate.Range(0, 9999))
+    compilation = fields.Boolean()
+    location = fields.Nested(Location, allow_none=True)
 
 
 class TrackWithoutAudio(TrackFields):

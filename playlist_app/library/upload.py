@@ -14,7 +14,7 @@ from sqlalchemy import select, union_all
 
 from playlist_app.config import Settings, settings
 from playlist_app.database import if_dropped, new_id, now, session, write
-from playlist_app.library import quota
+from playlist_app.library import description, quota
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.inspection import Inspection, NotAudio, inspect
@@ -27,7 +27,6 @@ from playlist_app.library.models import (
     hearable_by,
     visible_to,
 )
-from playlist_app.library.texts import LONGEST, clean_text
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotFound, Refusal
 from playlist_app.work.tasks import wake
@@ -101,7 +100,10 @@ def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
 
 def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
     """Store the bytes and publish a track on them; `fields` go before the file's own tags."""
-    tags = _tags(received.inspection) | {k: v for k, v in fields.items() if v not in (None, "")}
+    given = {name: value for name, value in fields.items() if value not in (None, "")}
+    tags = _tags(received.inspection) | given
+    if "artist" in given and "artists" not in given:
+        tags.pop("artists", None)  # those of the file's own artist
     with _stored(received) as (audio, cover):
         track = Track.publish(by, audio=audio, cover=cover, **tags)
         quota.require_within(by)
@@ -119,8 +121,9 @@ def add_known(sha256: str, by: User, fields: Mapping[str, Any]) -> Track:
         audio, like = known
         said: dict[str, Any] = {}
         if like:
-            said = {name: getattr(like, name) for name in ("title", "artist", "album", "year")}
-            said |= {"genre": like.genre_name}
+            said = like.said()
+        if fields.get("artist"):
+            said.pop("artists", None)  # those of the other line
         said |= {name: value for name, value in fields.items() if value not in (None, "")}
         if not said.get("title"):
             raise Invalid.field("title", "A track needs a title.")
@@ -150,16 +153,9 @@ def known_audio(hashes: Sequence[str], person: User) -> dict[str, tuple[AudioFil
 
 
 def _tags(inspection: Inspection) -> dict[str, Any]:
-    """The tags of the file as fields of a track: cleaned, and cut where they are too long."""
-    tags: dict[str, Any] = {
-        name: clean_text(text[:LONGEST], name) for name, text in inspection.tags.items()
-    }
-    tags["genre"] = tags.get("genre", "")[:60]
-    year = tags.pop("year", "")
-    if year.isdecimal():  # isdigit would take "²" as well, which int does not
-        tags["year"] = int(year)
-    tags["title"] = tags.get("title") or "Untitled"
-    return tags
+    """The tags of the file as fields of a track."""
+    tags = {name: value for name, value in inspection.tags.items() if name in description.NAMES}
+    return {"title": "Untitled"} | tags
 
 
 @contextlib.contextmanager

@@ -154,6 +154,22 @@ class PlaylistReordered(Happening):
 
 
 @dataclass(frozen=True)
+class PlaylistRestored(Happening):
+    """So much of the list is another that it must be read afresh."""
+
+    type = "playlist.restored"
+
+
+@dataclass(frozen=True)
+class TrackReviewed(Happening):
+    """A reviewer decided about a track that the person added. `track`: its shape, with `status`
+    and, where it was rejected, `review_reason`."""
+
+    type = "track.reviewed"
+    track: JSON
+
+
+@dataclass(frozen=True)
 class MemberChanged(Happening):
     """Somebody's role in the playlist changed. `user`: {id, name}; `role`: None when they left."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playlist_app.config import settings
 from playlist_app.library import incoming, resumable
+from playlist_app.library.curation import changes
 from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.people import idempotency, sessions
@@ -15,6 +16,7 @@ def clean_up() -> None:
     sessions.forget_ended()
     idempotency.forget_old()
     merge.forget_old()
+    changes.forget_old()
     events.forget_old(settings().keep_events)
     incoming.remove_left_over(settings())
     resumable.forget_expired(settings())

@@ -3,18 +3,25 @@ knowing whom); registered in create_app."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from flask import Flask
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from playlist_app.database import session
 from playlist_app.library import rules
-from playlist_app.live.events import Happening
+from playlist_app.library.models import shapes_of
+from playlist_app.live.events import PlaylistRestored, TrackUpdated
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist, in_a_list_of, still_allowed
 from playlist_app.playlists.items import Item
+from playlist_app.playlists.models import Playlist
+
+FEW = 20  # edited tracks of one list that are told one by one
 
 
 def register(app: Flask) -> None:
@@ -32,10 +39,25 @@ def _seat(playlist_id: str) -> dict[str, Any]:
     return {"role": find_playlist(playlist_id, current_user).seen_as}
 
 
-def _tell(track_id: str, happening: Happening, by: User) -> None:
-    """Something happened to a track: an event in every list that holds it."""
-    for item in session().scalars(select(Item).where(Item.track_id == track_id)).all():
-        item.playlist.record(happening, by)
+def _tell(track_ids: Sequence[str], by: User) -> None:
+    """Tracks were edited: each list that holds some of them is told. Of a few it hears what they
+    are now; of more, to read itself afresh: one event, however many they are."""
+    tx = session()
+    among = func.json_each(orjson.dumps(list(track_ids)).decode()).table_valued("value")
+    holding: defaultdict[str, set[str]] = defaultdict(set)
+    for playlist_id, track_id in tx.execute(
+        select(Item.playlist_id, Item.track_id).where(Item.track_id.in_(select(among.c.value)))
+    ):
+        holding[playlist_id].add(track_id)
+    few = {track for tracks in holding.values() if len(tracks) <= FEW for track in tracks}
+    shapes = shapes_of(few)
+    playlists = tx.scalars(select(Playlist).where(Playlist.id.in_(holding))).all()
+    for playlist in playlists:
+        if len(holding[playlist.id]) > FEW:
+            playlist.record(PlaylistRestored(), by)
+            continue
+        for track in sorted(holding[playlist.id]):
+            playlist.record(TrackUpdated(shapes[track]), by)
 
 
 def _leave(track_id: str, by: User) -> None:

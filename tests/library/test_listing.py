@@ -62,7 +62,9 @@ def pages(person: Person, **query: Any) -> Iterator[list[dict[str, Any]]]:
 SORTED_BY: dict[str, Callable[[dict[str, Any]], Any]] = {
     "title": lambda track: sort_key(track["title"]),
     "artist": lambda track: sort_key(track["artist"]),
-    "album": lambda track: track["album"].lower(),
+    "album": lambda track: sort_key(track["album"]),
+    "disc": lambda track: track["disc"] or 0,
+    "track_number": lambda track: track["track_number"] or 0,
     "genre": lambda track: track["genre"].lower(),
     "year": lambda track: track["year"] or 0,
     "duration_seconds": lambda track: track["duration_seconds"] or 0.0,

@@ -16,6 +16,8 @@ SPECIFIED = {
     "playlist.updated": {"playlist"},
     "playlist.deleted": set(),
     "playlist.reordered": {"ranks"},
+    "playlist.restored": set(),
+    "track.reviewed": {"track"},
     "member.changed": {"user", "role"},
     "session.revoked": {"session"},
     "import.changed": {"import_"},

@@ -39,6 +39,7 @@ INSIDE = {
     ("playlist_app.library.probe", "math"),
     ("playlist_app.library.probe", "playlist_app.library.artwork"),
     ("playlist_app.library.probe", "playlist_app.library.formats"),
+    ("playlist_app.library.probe", "playlist_app.library.tags"),
     ("playlist_app.library.probe", "playlist_app.library.opening"),
     ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.library.probe", "playlist_app.library.wholeness"),
