@@ -19,7 +19,6 @@ from playlist_app.library import rules
 from playlist_app.library.apart import Apart, Gone, Stopped
 from playlist_app.library.models import AudioFile, Track, duration_text
 from playlist_app.library.upload import path_of
-from playlist_app.live.events import TrackUpdated
 from playlist_app.work.tasks import stopping
 
 AT_ONCE = 64  # files that one process is asked about
@@ -104,10 +103,12 @@ def _note_one(audio: AudioFile, said: dict[str, Any]) -> None:
 
 def _tell_tracks(audio: AudioFile) -> None:
     """Its tracks are as long as it is; lists are told where that, or something else, shows."""
+    changed = []
     for track in session().scalars(select(Track).where(Track.audio_id == audio.id)):
         before = track.duration_seconds
         track.duration_seconds = audio.duration_seconds
         if audio.broken or duration_text(before) != duration_text(audio.duration_seconds):
-            session().flush()
-            for tell in rules.telling:
-                tell(track.id, TrackUpdated(track.shape()), track.owner)
+            changed.append(track.id)
+    session().flush()
+    for tell in rules.telling:
+        tell(changed, None)

@@ -15,8 +15,8 @@ from playlist_app.people.models import User
 audible: list[Callable[[User], ColumnElement[bool]]] = []
 
 # Telling every list that holds one of these tracks what is said of them now: their ids, of however
-# many, and who changed it. Within the write of the change.
-telling: list[Callable[[Sequence[str], User], None]] = []
+# many, and who changed it (None: the server). Within the write of the change.
+telling: list[Callable[[Sequence[str], User | None], None]] = []
 
 # What has to happen before a track is deleted: given its id, and who deletes it.
 leaving: list[Callable[[str, User], None]] = []

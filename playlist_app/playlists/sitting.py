@@ -39,9 +39,11 @@ def _seat(playlist_id: str) -> dict[str, Any]:
     return {"role": find_playlist(playlist_id, current_user).seen_as}
 
 
-def _tell(track_ids: Sequence[str], by: User) -> None:
+def _tell(track_ids: Sequence[str], by: User | None) -> None:
     """Tracks were edited: each list that holds some of them is told. Of a few it hears what they
     are now; of more, to read itself afresh: one event, however many they are."""
+    if not track_ids:
+        return
     tx = session()
     among = func.json_each(orjson.dumps(list(track_ids)).decode()).table_valued("value")
     holding: defaultdict[str, set[str]] = defaultdict(set)
