@@ -14,6 +14,7 @@ from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.library import incoming
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
+from playlist_app.library.commands import library
 from playlist_app.library.curation.api import api as curation_api
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         offline_api,
     ):
         api.register_blueprint(calls)
-    for commands in (on_a_prepared_folder(users), data, work):
+    for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):
         app.cli.add_command(commands)
 
     # What runs beside the requests (`flask work`).

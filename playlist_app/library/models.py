@@ -10,7 +10,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from playlist_app.config import settings
@@ -63,6 +74,8 @@ class AudioFile(WithId, Base):
     # Where it lies when it was taken in place, as the bytes that the file system knows; None: by
     # its hash in the media folder.
     path: Mapped[bytes | None]
+    # When that was last changed as it was read: another time, and these are other bytes.
+    path_mtime_ns: Mapped[int | None] = mapped_column(BigInteger)
     # Set by the analysis, which decodes the whole file in the background.
     analysed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     # How often the decoder ended with it, before it was marked as broken or was read after all.
@@ -219,20 +232,42 @@ class Track(Base):
         if not by.is_member:
             raise NotAllowed("Guests can't add to the library.")
         with write() as tx:
-            track = cls(
-                id=new_id(),
-                owner_id=by.id,
-                audio_id=audio.id if audio else None,
-                cover_id=cover.id if cover else None,
-                duration_seconds=audio.duration_seconds if audio else duration_seconds,
-                status=Status.PENDING if must_be_reviewed(by) else Status.PUBLISHED,
-                created_at=now(),
-            )
-            track.describe(**({"artist": "", "album": ""} | fields))
+            track = cls.draft(by, audio, cover, duration_seconds=duration_seconds, **fields)
             tx.add(track)
             tx.flush()
             tx.refresh(track)
         return track
+
+    @classmethod
+    def draft(
+        cls,
+        by: User,
+        audio: AudioFile | None,
+        cover: Cover | None = None,
+        *,
+        duration_seconds: float | None = None,
+        **fields: Any,
+    ) -> Track:
+        """A track that is not in the library yet: for `publish`, and for who adds many at once.
+
+        Within a write, as its genre may be new. Raises Invalid for a value.
+        """
+        track = cls(
+            id=new_id(),
+            owner_id=by.id,
+            audio_id=audio.id if audio else None,
+            cover_id=cover.id if cover else None,
+            # Of some audio that was scanned only the analysis finds how long it is.
+            duration_seconds=audio.duration_seconds or None if audio else duration_seconds,
+            status=Status.PENDING if must_be_reviewed(by) else Status.PUBLISHED,
+            created_at=now(),
+        )
+        track.describe(**({"artist": "", "album": ""} | fields))
+        return track
+
+    def plays(self, audio: AudioFile) -> None:
+        """Play other bytes from now on. Within a write."""
+        self.audio_id, self.duration_seconds = audio.id, audio.duration_seconds or None
 
     def delete(self, by: User) -> None:
         """Take the track out of the library and out of every list. Raises NotAllowed.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, union_all
 
 from playlist_app.config import Settings, settings
-from playlist_app.database import if_dropped, new_id, now, session, write
+from playlist_app.database import new_id, now, session, write
 from playlist_app.library import description, quota
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
@@ -27,9 +26,23 @@ from playlist_app.library.models import (
     hearable_by,
     visible_to,
 )
+from playlist_app.library.stored import (
+    audio_path,
+    cover_path,
+    is_there,
+    move_once,
+    note_alias,
+    path_of,
+    put_on,
+    with_bytes,
+    with_sound,
+)
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotFound, Refusal
 from playlist_app.work.tasks import wake
+
+# Where bytes lie is told by stored.py; who uploads asks here.
+__all__ = ["audio_path", "cover_path", "path_of"]
 
 
 class TooLarge(Refusal):
@@ -43,19 +56,6 @@ class Received:
 
     incoming: IncomingFile
     inspection: Inspection
-
-
-def audio_path(config: Settings, sha256: str) -> Path:
-    return config.media_folder / "audio" / sha256[:2] / sha256
-
-
-def path_of(config: Settings, audio: AudioFile) -> Path:
-    """Where the bytes are: in the media folder, or where they were taken in place."""
-    return Path(os.fsdecode(audio.path)) if audio.path else audio_path(config, audio.sha256)
-
-
-def cover_path(config: Settings, cover_id: str, size: str) -> Path:
-    return config.media_folder / "covers" / cover_id[:2] / f"{cover_id}.{size}.jpg"
 
 
 def receive(incoming: IncomingFile, name: str) -> Received:
@@ -167,35 +167,47 @@ def _stored(received: Received) -> Iterator[tuple[AudioFile, Cover]]:
     """
     config = settings()
     with write() as tx:
-        audio = _audio_row(received)
+        audio = _audio_row(received, config)
         cover = _cover_row(received.inspection)
-        _move_once(received.incoming.path, audio_path(config, audio.sha256))
         for size in ("large", "small"):
-            _move_once(received.incoming.beside(size), cover_path(config, cover.id, size))
+            move_once(received.incoming.beside(size), cover_path(config, cover.id, size))
         tx.flush()
         yield audio, cover
 
 
-def _audio_row(received: Received) -> AudioFile:
+def _audio_row(received: Received, config: Settings) -> AudioFile:
+    """The row of these bytes, or of others that have their sound: those are kept alone."""
     incoming, found = received.incoming, received.inspection
-    known = session().scalar(select(AudioFile).where(AudioFile.sha256 == incoming.sha256))
-    if known:
+    known = with_bytes(incoming.sha256) or with_sound(found.sound_sha256)
+    if known and is_there(config, known) and not known.lost_at:
+        note_alias(incoming.sha256, known)
         return known
-    audio = AudioFile(
-        id=new_id(),
-        sha256=incoming.sha256,
-        size_bytes=incoming.size,
-        format=found.format,
-        codec=found.codec,
-        bitrate=found.bitrate,
-        duration_seconds=found.duration_seconds,
-        chunk_hashes=incoming.chunk_hashes,
-        sound_sha256=found.sound_sha256,
-        created_at=now(),
-    )
-    session().add(audio)
+    bytes_: dict[str, Any] = {
+        "size_bytes": incoming.size,
+        "format": found.format,
+        "codec": found.codec,
+        "bitrate": found.bitrate,
+        "chunk_hashes": incoming.chunk_hashes,
+    }
+    if known:
+        # The server lost them, or their owner took them out of a scanned folder.
+        if known.sha256 != incoming.sha256:
+            put_on(known, incoming.sha256, **bytes_)
+        known.path = known.path_mtime_ns = known.lost_at = None
+        audio_path(config, known.sha256).unlink(missing_ok=True)
+    else:
+        known = AudioFile(
+            id=new_id(),
+            sha256=incoming.sha256,
+            duration_seconds=found.duration_seconds,
+            sound_sha256=found.sound_sha256,
+            created_at=now(),
+            **bytes_,
+        )
+        session().add(known)
+    move_once(incoming.path, audio_path(config, known.sha256))
     wake("analysis")
-    return audio
+    return known
 
 
 def _cover_row(found: Inspection) -> Cover:
@@ -204,13 +216,3 @@ def _cover_row(found: Inspection) -> Cover:
         cover = Cover(id=found.cover_id, tint=found.tint, created_at=now())
         session().add(cover)
     return cover
-
-
-def _move_once(source: Path, target: Path) -> None:
-    """Move the file to its place, unless the same bytes are there."""
-    if target.exists():
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    source.chmod(0o600)
-    if_dropped(lambda: target.unlink(missing_ok=True))
-    source.replace(target)

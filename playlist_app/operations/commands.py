@@ -12,7 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from playlist_app.config import ROOT
+from playlist_app.config import ROOT, settings
 from playlist_app.operations import seeding, startup
 from playlist_app.work import worker
 
@@ -24,7 +24,11 @@ def on_a_prepared_folder(group: AppGroup) -> AppGroup:
 
     @with_appcontext
     def make_what_is_missing() -> None:
-        _prepare()
+        if not startup.is_prepared(settings()):
+            # In a process of its own: this one is to stay small.
+            done = subprocess.run(PREPARE, cwd=ROOT, check=False)
+            if done.returncode:
+                raise SystemExit(done.returncode)
 
     group.callback = make_what_is_missing
     return group

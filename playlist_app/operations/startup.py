@@ -38,6 +38,13 @@ def prepare(app: Flask) -> None:
             cleaning.clean_up()
 
 
+def is_prepared(config: Settings) -> bool:
+    """Whether the database is as this code has it, told without loading the migration tools."""
+    # Versions are numbered, and files are called after them.
+    newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return config.database.exists() and _version(config.database) == newest
+
+
 def migrate(config: Settings) -> None:
     """Make the tables, or bring old ones to where the code is, after a copy of what was there."""
     from alembic import command

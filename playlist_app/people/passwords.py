@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
@@ -11,8 +13,13 @@ SHORTEST = 8
 LONGEST = 1024  # hashing is linear in it; this is no place for a book
 
 _hasher = PasswordHasher()
-# What a name that nobody has is checked against, so that the time taken doesn't tell.
-_nobodys = _hasher.hash("nobody's password")
+
+
+@functools.cache
+def _nobodys() -> str:
+    """What a name that nobody has is checked against, so that the time taken doesn't tell. Made
+    when it is first needed: hashing takes 64 MiB, which no command that logs nobody in wants."""
+    return _hasher.hash("nobody's password")
 
 
 def hashed(password: str) -> str:
@@ -25,7 +32,7 @@ def hashed(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether it is this one; None for nobody's, which takes as long and is never right."""
     try:
-        _hasher.verify(password_hash or _nobodys, password[:LONGEST])
+        _hasher.verify(password_hash or _nobodys(), password[:LONGEST])
     except VerificationError:
         return False
     return password_hash is not None

@@ -1,0 +1,60 @@
+"""`flask library …`: the library, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from playlist_app.database import session
+from playlist_app.library import scan as scanning
+from playlist_app.people.models import Role, User
+from playlist_app.refusals import Refusal
+
+library = AppGroup("library", help="The library: what is in it, and whether it is whole.")
+
+
+@library.command("scan")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--in-place/--copy",
+    default=True,
+    help="Play the files where they lie, which is usual, or copy them into the data folder.",
+)
+@click.option("--owner", "name", help="Whose tracks they are; the first admin's, if not said.")
+@click.option("--json", "as_json", is_flag=True)
+def scan(path: Path, in_place: bool, name: str | None, as_json: bool) -> None:
+    """Take what is new or changed in a folder into the library."""
+    try:
+        owner = User.named(name) if name else first_admin()
+        report = scanning.scan(path, owner, copy=not in_place)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.detail) from None
+    if as_json:
+        click.echo(json.dumps(report.shape()))
+        return
+    for where, reason in report.problems:
+        click.echo(f"{where}: {reason}")
+    for count, what in (
+        ("changed", "changed: their tracks play the new bytes."),
+        ("moved", "moved or renamed: their tracks went with them."),
+        ("copies", "of bytes that were there already."),
+        ("missing", "no longer there: their tracks wait until they come back."),
+    ):
+        if report.counts[count]:
+            click.echo(f"{report.counts[count]} {what}")
+    rate = report.counts["files"] / max(report.seconds, 1e-6)
+    click.echo(f"{report.seconds:.2f} s, {rate:,.0f} files/s")
+    click.echo(report.sentence)
+
+
+def first_admin() -> User:
+    """Whose tracks are what nobody in particular brings. Raises ClickException."""
+    found = session().scalars(select(User).order_by(User.created_at)).all()
+    for person in found:
+        if Role.ADMIN in person.roles:
+            return person
+    raise click.ClickException("There is no admin yet whose music it could be. Make one first.")
