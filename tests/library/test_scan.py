@@ -62,7 +62,7 @@ def tracks(person: Person) -> dict[str, dict[str, Any]]:
 def bytes_of(person: Person, track: dict[str, Any]) -> bytes:
     answer = person.get(track["audio"]["url"])
     assert answer.status_code == 200
-    return answer.data
+    return bytes(answer.data)
 
 
 def put(path: Path, like: Path) -> None:
@@ -338,7 +338,7 @@ def test_names_that_are_not_utf8_are_readable_and_play(
     folder: Path, scan: Any, sounds: Sounds, bob: Person
 ) -> None:
     odd = os.fsencode(folder) + b"/caf\xe9 \x01 noir.mp3"
-    shutil.copy2(sounds("mp3", tagged=False), odd)
+    shutil.copy2(os.fsencode(sounds("mp3", tagged=False)), odd)
     deep = os.fsencode(folder) + b"/\xff\xfe"
     os.mkdir(deep)
     (folder / "bad").write_bytes(b"")
@@ -479,3 +479,11 @@ def test_the_command_ends_with_its_sentence(prepared: dict[str, str], three: Pat
     assert wrong.returncode == 1
     assert "nothing at" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_formats_that_no_tags_are_read_of_come_in_by_their_names(
+    folder: Path, scan: Any, sounds: Sounds, bob: Person
+) -> None:
+    shutil.copy2(sounds("webm"), folder / "from the web.webm")
+    assert scan(folder).counts["added"] == 1
+    assert tracks(bob)["from the web"]["duration_seconds"] is None
