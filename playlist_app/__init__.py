@@ -11,6 +11,8 @@ from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
 from playlist_app.imports.api import api as imports_api
 from playlist_app.imports.jobs import jobs as imports_jobs
+from playlist_app.imports.source_api import api as sources_api
+from playlist_app.imports.source_routes import pages as import_pages
 from playlist_app.library import incoming
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
@@ -35,8 +37,6 @@ from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.routes import pages as playlist_pages
 from playlist_app.work import tasks
-from playlist_app.work.api import api as work_api
-from playlist_app.work.routes import pages as work_pages
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
@@ -83,9 +83,9 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         library_pages,
         audio_files,
         playlist_pages,
+        import_pages,
         offline_pages,
         operations_pages,
-        work_pages,
         health,
     ):
         app.register_blueprint(pages)
@@ -96,8 +96,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         curation_api,
         playlist_api,
         imports_api,
+        sources_api,
         offline_api,
-        work_api,
     ):
         api.register_blueprint(calls)
     for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):

@@ -130,9 +130,10 @@ def to_log_in() -> Response:
     return response
 
 
-def say(text: str) -> None:
-    """Tell a person what was done: a toast on the page that comes next."""
-    flash(text, "done")
+def say(text: str, *, href: str = "", label: str = "") -> None:
+    """Tell a person what was done: a toast on the page that comes next; with a link where there is
+    something to see."""
+    flash({"text": text, "href": href, "label": label} if href else text, "done")  # type: ignore[arg-type]
 
 
 def is_here(target: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playlist_app.config import settings
-from playlist_app.imports import looking, queue
+from playlist_app.imports import checking, looking, queue, sources
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -29,3 +29,8 @@ def fetch() -> bool:
 )
 def look() -> bool:
     return False
+
+
+@jobs.task(sources.TASK, title="Look what is new at the sources", every=timedelta(minutes=1))
+def check_sources() -> bool:
+    return checking.step()

@@ -11,10 +11,7 @@ jobs = Jobs()
 
 
 @jobs.task(
-    "clean-up",
-    title="Remove what is over, and what was left behind",
-    every=timedelta(hours=6),
-    at_start=False,  # the start of the server does it
+    "clean-up", title="Remove what is over, and what was left behind", every=timedelta(hours=6)
 )
 def clean_up() -> None:
     cleaning.clean_up()

@@ -85,11 +85,16 @@ def search_to_add(playlist_id: str) -> str:
     """Region: what of the library fits what is being typed, and what of it is here already."""
     playlist = find_playlist(playlist_id, _me())
     words = request.args.get("search", "").strip()
-    found = list_tracks(Wanted(search=words, limit=SUGGESTED), _me())[0] if words else []
+    # A link is nothing to search for: it can be imported, by who may (imports/routes.py).
+    may_import = _me().is_member and Right.ADD in RIGHTS[playlist.seen_as]
+    is_link = may_import and words.lower().startswith(("http://", "https://"))
+    asks = "" if is_link else words[:200]
+    found = list_tracks(Wanted(search=asks, limit=SUGGESTED), _me())[0] if asks else []
     return render_template(
         "playlists/_add_results.html",
         playlist=playlist,
         words=words,
+        link=words if is_link else "",
         tracks=found,
         there=playlist.places_of(found),
     )

@@ -24,7 +24,6 @@ SPECIFIED = {
     "import.removed": {"id"},
     "imports.changed": {"batch"},
     "import.looked": {"id", "status"},
-    "task.changed": {"task"},
 }
 
 

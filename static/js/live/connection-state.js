@@ -1,12 +1,8 @@
 // <connection-state>: the one line that says how the page is connected. A page that shows a playlist
 // tells it (jam:state); other pages listen to one's own channel.
 
-import { personOnPage } from "../site.js";
 import { say } from "../words.js";
-import { Channel } from "./channel.js";
-
-/** One's own channel, kept over navigation. @type {Channel | null} */
-let mine = null;
+import { myChannel } from "./me.js";
 
 class ConnectionState extends HTMLElement {
   /** @type {AbortController | null} */
@@ -21,12 +17,12 @@ class ConnectionState extends HTMLElement {
       if (list.room) this.show(list.room.channel.state);
       return;
     }
-    if (!personOnPage()) {
+    const mine = myChannel();
+    if (!mine) {
       this.show("offline");
       return;
     }
-    mine ??= new Channel("ws/me");
-    mine.addEventListener("state", () => this.show(mine?.state ?? ""), options);
+    mine.addEventListener("state", () => this.show(mine.state), options);
     this.show(mine.state);
   }
 

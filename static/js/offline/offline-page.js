@@ -5,6 +5,7 @@
 // so that the music goes on.
 
 import { reachable } from "../api.js";
+import { findLink, keepLink } from "../imports/shared-links.js";
 import { address, personOnPage, withinApp } from "../site.js";
 import { megabytes, say, sayCount } from "../words.js";
 import { copies, copy } from "./copies.js";
@@ -87,6 +88,7 @@ class OfflinePage extends HTMLElement {
     else if (path === "") await this.#home();
     else if (path === "downloads") await this.#fixed("downloads-template");
     else if (path === "sync") await this.#fixed("sync-template");
+    else if (path === "share") await this.#shared();
     else await this.#nothing();
     // Its links swap the page, as all links do: the music goes on.
     /** @type {any} */ (globalThis).htmx?.process(this);
@@ -95,6 +97,19 @@ class OfflinePage extends HTMLElement {
   /** @param {string} id */
   async #fixed(id) {
     this.replaceChildren(await template(id));
+  }
+
+  /** A link that was shared to the app: kept, as the server can't look at it now. This page asks for
+   * the server as all of them do, and then the look takes its place. */
+  async #shared() {
+    const link = findLink(new URLSearchParams(location.search));
+    const isKept = link !== "" && (await keepLink(link).catch(() => false));
+    if (!isKept) {
+      await this.#nothing();
+      return;
+    }
+    this.replaceChildren(await template("share-template"));
+    field(this, "link").textContent = link;
   }
 
   async #nothing() {

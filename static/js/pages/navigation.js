@@ -7,7 +7,14 @@ const LAST = "jam-last-playlist";
 // Pages that have no place of their own in the bars: the first part of their address, and where
 // one looks for them.
 /** @type {Record<string, string>} */
-const FOUND_AT = { people: "you", install: "you", admin: "you", sources: "downloads" };
+const FOUND_AT = {
+  people: "you",
+  install: "you",
+  admin: "you",
+  sources: "downloads",
+  imports: "downloads",
+  wishes: "downloads",
+};
 
 function mark() {
   const here = location.pathname;

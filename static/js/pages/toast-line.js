@@ -48,12 +48,24 @@ export function toast(text, action) {
   dispatchEvent(new CustomEvent("jam:toast", { detail: { text, action } }));
 }
 
+/** As a link of the page does, so that the music goes on. @param {HTMLAnchorElement} link */
+function follow(link) {
+  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+  link.hidden = true;
+  main.append(link);
+  /** @type {any} */ (globalThis).htmx.process(link);
+  link.click();
+}
+
 /** <flash-line>: what the server said with a page becomes a toast; without scripts it stays a line. */
 class FlashLine extends HTMLElement {
   connectedCallback() {
+    const link = this.querySelector("a");
+    link?.remove();
     const text = this.textContent?.trim() ?? "";
     this.remove();
-    if (text) queueMicrotask(() => toast(text));
+    const action = link ? { label: link.textContent ?? "", act: () => follow(link) } : undefined;
+    if (text) queueMicrotask(() => toast(text, action));
   }
 }
 
