@@ -46,6 +46,9 @@ class Settings:
     review_uploads: str = _setting(
         "off", "`on`: what members add waits until a reviewer publishes it"
     )
+    renditions_budget: int = _setting(
+        5_000_000_000, "bytes of disk for renditions (what browsers can't play, small copies)"
+    )
     keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
     rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")

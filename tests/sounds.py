@@ -132,3 +132,16 @@ def picture(
     data = io.BytesIO()
     Image.new("RGB", (size, size), colour).save(data, kind)
     return data.getvalue()
+
+
+def write_samples(path: Path, wave: np.ndarray, rate: int) -> None:
+    """A mono WAV of these samples, -1 to 1."""
+    with av.open(str(path), "w", format="wav") as out:
+        stream = out.add_stream("pcm_s16le", rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(
+            (wave * 32767).astype(np.int16).reshape(1, -1), format="s16", layout="mono"
+        )
+        frame.sample_rate = rate
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))

@@ -18,7 +18,8 @@ from playlist_app.database import now, session, write
 from playlist_app.library import rules
 from playlist_app.library.apart import Apart, Gone, Stopped
 from playlist_app.library.models import AudioFile, Track, duration_text
-from playlist_app.library.upload import path_of
+from playlist_app.library.renditions import ask_ahead
+from playlist_app.library.stored import is_there, path_of
 from playlist_app.work.tasks import stopping
 
 AT_ONCE = 64  # files that one process is asked about
@@ -26,7 +27,7 @@ NOTES_EVERY = 2.0  # seconds: a write for some files is cheaper than one for eac
 ATTEMPTS = 2  # a file that ends the decoder so often is not tried again
 GAVE_UP = "This file can't be read to its end: the decoder gave up."
 
-Waiting = tuple[str, str, float]  # id, path in hex, seconds
+Waiting = tuple[str, str, float]  # id, path in hex ("" where nothing is there), seconds
 Found = dict[str, dict[str, Any]]  # by the file's id
 
 
@@ -53,16 +54,20 @@ def analyse_some() -> bool:
 def _waiting() -> list[Waiting]:
     query = select(AudioFile).where(AudioFile.analysed_at.is_(None), AudioFile.lost_at.is_(None))
     files = session().scalars(query.order_by(AudioFile.created_at.desc()).limit(AT_ONCE)).all()
-    found = [
-        (audio.id, os.fsencode(path_of(settings(), audio)).hex(), audio.duration_seconds)
-        for audio in files
-    ]
+    found = [(audio.id, _path(audio), audio.duration_seconds) for audio in files]
     session().rollback()  # decoding takes a while, and keeps no view of the database open
     return found
 
 
+def _path(audio: AudioFile) -> str:
+    config = settings()
+    return os.fsencode(path_of(config, audio)).hex() if is_there(config, audio) else ""
+
+
 def _ask(apart: Apart, path: str, seconds: float) -> dict[str, Any]:
     """What the process says of a file; `gone` where it ended with it."""
+    if not path:
+        return {"lost": True}
     # Ten times as fast as people listen is slow; an hour may take six minutes, a song a minute.
     allowed = 60 + seconds / 10
     try:
@@ -98,6 +103,7 @@ def _note_one(audio: AudioFile, said: dict[str, Any]) -> None:
         audio.bitrate, audio.sound_sha256 = said["bitrate"], said["sound_sha256"]
         audio.loudness_lufs, audio.peaks = said["loudness_lufs"], bytes.fromhex(said["peaks"])
         audio.duration_seconds = said["duration_seconds"]
+        ask_ahead(audio)
     _tell_tracks(audio)
 
 

@@ -15,12 +15,14 @@ from playlist_app.library.curation import changes
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import AudioFile, Track, find_track, hearable_by, visible_to
+from playlist_app.library.renditions import Profile, State, ask, renditions_of
 from playlist_app.library.schemas import (
     KnownAudio,
     ListTracks,
     TrackFields,
     TrackOfKnownAudio,
     TrackWithoutAudio,
+    WantedRendition,
 )
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
@@ -149,6 +151,25 @@ def known_audio(asked: JSON) -> JSON:
     return {"items": items, "next_cursor": None}
 
 
+@api.route("/audio/<audio_id>/renditions", methods=["POST"])
+@api.arguments(WantedRendition)
+def ask_for_rendition(wanted: JSON, audio_id: str) -> tuple[JSON, int]:
+    """Have a rendition made: 202 while it is preparing, 200 when it is ready (or can't be made)."""
+    return _rendition(_find(AudioFile.id == (as_id(audio_id) or "")), wanted)
+
+
+@api.route("/audio/by-hash/<sha256>/renditions", methods=["POST"])
+@api.arguments(WantedRendition)
+def ask_for_rendition_by_hash(wanted: JSON, sha256: str) -> tuple[JSON, int]:
+    """The same, by the SHA-256 of the original, which a track's shape has."""
+    return _rendition(_find(AudioFile.sha256 == sha256.lower()), wanted)
+
+
+def _rendition(audio: AudioFile, wanted: JSON) -> tuple[JSON, int]:
+    rendition = ask(audio, Profile(wanted["profile"]))
+    return rendition.shape(), 202 if rendition.status == State.PREPARING else 200
+
+
 @api.route("/audio/by-url", methods=["GET"])
 def audio_by_url() -> JSON:
     """The record by the address that the bytes came from, for those who may hear them."""
@@ -178,6 +199,6 @@ def _record(audio: AudioFile) -> JSON:
         "source_url": audio.source_url,
         "reference_count": count,
         "loudness_lufs": audio.loudness_lufs,
-        "renditions": [],
+        "renditions": [rendition.shape() for rendition in renditions_of(audio)],
         "created_at": iso(audio.created_at),
     }

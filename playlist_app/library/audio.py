@@ -18,10 +18,11 @@ from werkzeug.wsgi import FileWrapper
 
 from playlist_app.config import settings
 from playlist_app.database import session
+from playlist_app.library import renditions
 from playlist_app.library.formats import FORMATS
 from playlist_app.library.models import AudioFile, Cover, Track, hearable_by, visible_to
 from playlist_app.library.stored import audio_path, cover_path, is_unchanged
-from playlist_app.refusals import NotFound
+from playlist_app.refusals import NotFound, Refusal
 
 # A player that holds a connection and doesn't read for so long is cut off, so that it doesn't keep
 # a thread of the server; it comes back with a range when it wants more. In seconds.
@@ -30,6 +31,11 @@ STALLED_AFTER = 20
 FOREVER = 365 * 24 * 3600
 
 files = Blueprint("audio", __name__)
+
+
+class BeingMade(Refusal):
+    status = 503
+    title = "One moment"
 
 
 class Slice:
@@ -56,6 +62,18 @@ class Slice:
 @files.get("/audio/<sha256>")
 def audio(sha256: str) -> Response:
     """The whole file, or the range that is asked for; HEAD is Flask's."""
+    path, format_, size = _original(sha256) or _rendition(sha256)
+    response = Response(mimetype=FORMATS[format_].mimetype)
+    response.set_etag(sha256)
+    response.accept_ranges = "bytes"
+    _keep(response)
+    if request.if_none_match.contains_weak(sha256):
+        response.status_code = 304
+        return response
+    return _answer(response, path, size, sha256)
+
+
+def _original(sha256: str) -> tuple[Path, str, int] | None:
     found = (
         session()
         .execute(
@@ -71,16 +89,19 @@ def audio(sha256: str) -> Response:
         .first()
     )
     path = _place(sha256, *found[1:]) if found else None
-    if not found or not path:
+    return (path, found.format, found.size_bytes) if found and path else None
+
+
+def _rendition(sha256: str) -> tuple[Path, str, int]:
+    """What is in the cache is for those who may hear what it was made of. Raises NotFound, or
+    BeingMade where the cache has lost it."""
+    found = renditions.find_bytes(sha256, current_user)
+    if not found or not found.size_bytes:
         raise NotFound("This audio isn't here, or isn't shared with you.")
-    response = Response(mimetype=FORMATS[found.format].mimetype)
-    response.set_etag(sha256)
-    response.accept_ranges = "bytes"
-    _keep(response)
-    if request.if_none_match.contains_weak(sha256):
-        response.status_code = 304
-        return response
-    return _answer(response, path, found.size_bytes, sha256)
+    if not renditions.use(sha256):
+        renditions.make_again([found])
+        raise BeingMade("This is being made again. Try again in a moment.")
+    return renditions.rendition_path(settings(), sha256), renditions.FORMAT, found.size_bytes
 
 
 def _place(sha256: str, size: int, in_place: bytes | None, mtime_ns: int | None) -> Path | None:

@@ -76,8 +76,13 @@ def plays_everywhere(format_: str, codec: str) -> bool:
     return (format_, codec) in _EVERYWHERE
 
 
-def question_for(format_: str, codec: str) -> str | None:
-    """The type with its codec to ask a browser about (`canPlayType`), where it is worth asking."""
+def type_of(format_: str, codec: str) -> str | None:
+    """The type with its codec, to ask a browser about (`canPlayType`); None where that is not worth
+    asking: it plays it and can't wind in it, or no browser is known to play it."""
+    if (format_, codec) == ("m4a", "aac"):
+        return 'audio/mp4; codecs="mp4a.40.2"'
+    if plays_everywhere(format_, codec):
+        return FORMATS[format_].mimetype
     return _SOMEWHERE.get((format_, codec))
 
 

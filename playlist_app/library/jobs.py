@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playlist_app.library import analysis
+from playlist_app.library import analysis, rendering
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -17,3 +17,21 @@ jobs = Jobs()
 )
 def analyse() -> bool:
     return analysis.analyse_some()
+
+
+@jobs.task(
+    "renditions",
+    title="Make what browsers can't play playable, and small copies for phones",
+    every=timedelta(minutes=1),
+)
+def make_renditions() -> bool:
+    return rendering.make_one()
+
+
+@jobs.task(
+    "renditions-cache",
+    title="Keep the cache of renditions within its budget",
+    every=timedelta(hours=1),
+)
+def tidy_renditions() -> None:
+    rendering.tidy()

@@ -39,6 +39,7 @@ from playlist_app.database import (
 )
 from playlist_app.library import description, rules
 from playlist_app.library.genre_names import genre_key
+from playlist_app.library.playability import audio_shape
 from playlist_app.library.texts import LONGEST, sort_key
 from playlist_app.people.models import User
 from playlist_app.refusals import NotAllowed, NotFound
@@ -84,6 +85,9 @@ class AudioFile(WithId, Base):
     loudness_lufs: Mapped[float | None]  # integrated, EBU R128
     # How loud it is from beginning to end, a byte each (0 to 255), for the seek bar.
     peaks: Mapped[bytes | None] = mapped_column(deferred=True)
+    # The rendition that every browser plays, where it needs one and that is ready (renditions.py).
+    playable_sha256: Mapped[str | None] = mapped_column(String(64))
+    playable_bytes: Mapped[int | None]
     # Since when nothing refers to it; it goes when the grace period is over.
     unreferenced_since: Mapped[datetime | None] = mapped_column(Moment)
     # Since when its bytes are missing or wrong on the server's disk (`flask library verify`).
@@ -283,9 +287,7 @@ class Track(Base):
     def shape(self) -> dict[str, Any]:
         """The shape of a track (SPEC §5)."""
         audio, owner = self.audio, self.owner
-        file = (
-            (audio.sha256, audio.size_bytes, audio.format, audio.bitrate) if audio else [None] * 4
-        )
+        file = [getattr(audio, column.key) for column in _OF_AUDIO] if audio else _NO_AUDIO
         values: tuple[Any, ...] = (
             self.id,
             self.title,
@@ -355,6 +357,19 @@ _FURTHER = (
     "compilation",
     "review_reason",
 )
+# What audio_shape takes, as columns.
+_OF_AUDIO: tuple[Any, ...] = (
+    AudioFile.sha256,
+    AudioFile.size_bytes,
+    AudioFile.format,
+    AudioFile.bitrate,
+    AudioFile.codec,
+    AudioFile.broken,
+    AudioFile.playable_sha256,
+    AudioFile.playable_bytes,
+)
+_NO_AUDIO = [None] * len(_OF_AUDIO)
+
 # What track_shape takes, as columns: a list of many reads these, and no objects.
 SHAPE_COLUMNS: tuple[Any, ...] = (
     Track.id,
@@ -367,10 +382,7 @@ SHAPE_COLUMNS: tuple[Any, ...] = (
     Track.cover_id,
     Track.status,
     iso_column(Track.created_at),
-    AudioFile.sha256,
-    AudioFile.size_bytes,
-    AudioFile.format,
-    AudioFile.bitrate,
+    *_OF_AUDIO,
     User.id,
     User.name,
     *(getattr(Track, name) for name in _FURTHER),
@@ -404,6 +416,10 @@ def track_shape(
     size_bytes: int | None,
     format_: str | None,
     bitrate: int | None,
+    codec: str | None,
+    broken: str | None,
+    playable_sha256: str | None,
+    playable_bytes: int | None,
     owner_id: str,
     owner_name: str,
     latitude: float | None,
@@ -422,15 +438,17 @@ def track_shape(
 
     `prefix` is the path under which the app is served: addresses in it start with it.
     """
-    audio = None
-    if sha256:
-        audio = {
-            "sha256": sha256,
-            "url": f"{prefix}/audio/{sha256}",
-            "size_bytes": size_bytes,
-            "format": format_,
-            "bitrate": bitrate,
-        }
+    audio = audio_shape(
+        sha256,
+        size_bytes,
+        format_,
+        bitrate,
+        codec,
+        broken,
+        playable_sha256,
+        playable_bytes,
+        prefix=prefix,
+    )
     return {
         "id": id_,
         "title": title,

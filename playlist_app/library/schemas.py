@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, validate
 from webargs import fields
 
 from playlist_app.library.models import Status
+from playlist_app.library.renditions import Profile
 from playlist_app.library.texts import LONGEST
 
 _text = validate.Length(max=LONGEST)
@@ -73,3 +74,7 @@ class NewUpload(Schema):
     filename = fields.String(load_default="")
     sha256 = fields.String(load_default=None, validate=_hash)
     modified = fields.Integer(load_default=None, validate=validate.Range(0, 2**53))
+
+
+class WantedRendition(Schema):
+    profile = fields.String(required=True, validate=validate.OneOf([p.value for p in Profile]))

@@ -12,8 +12,8 @@ from playlist_app.library.formats import (
     FORMATS,
     plays_everywhere,
     plays_hardly_anywhere,
-    question_for,
     sniffed_in,
+    type_of,
 )
 from tests.cast import API, Person, ok
 from tests.library.odd_files import text_frame, with_id3
@@ -89,19 +89,19 @@ def test_a_recording_that_does_not_say_how_long_it_is_is_known_as_one(
 @pytest.mark.parametrize(
     ("of", "everywhere", "hardly", "asks"),
     [
-        (("mp3", "mp3"), True, False, None),
-        (("m4a", "aac"), True, False, None),
-        (("wav", "pcm_s16le"), True, False, None),
+        (("mp3", "mp3"), True, False, "audio/mpeg"),
+        (("m4a", "aac"), True, False, 'audio/mp4; codecs="mp4a.40.2"'),
+        (("wav", "pcm_s16le"), True, False, "audio/wav"),
         (("wav", "adpcm_ms"), False, True, None),
         (("m4a", "alac"), False, True, 'audio/mp4; codecs="alac"'),
         (("opus", "opus"), False, False, 'audio/ogg; codecs="opus"'),
         (("webm", "opus"), False, False, 'audio/webm; codecs="opus"'),
         (("wma", "wmav2"), False, True, None),
         (("aac", "aac"), False, True, None),
-        (("mp3", ""), True, False, None),
+        (("mp3", ""), True, False, "audio/mpeg"),
     ],
 )
 def test_who_plays_what(of: tuple[str, str], everywhere: bool, hardly: bool, asks: Any) -> None:
     assert plays_everywhere(*of) is everywhere
     assert plays_hardly_anywhere(*of) is hardly
-    assert question_for(*of) == asks
+    assert type_of(*of) == asks
