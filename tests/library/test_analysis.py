@@ -43,9 +43,12 @@ def only_audio(app: Flask) -> AudioFile:
 
 
 def spoil(app: Flask, track: dict[str, Any], data: bytes) -> None:
-    """Other bytes under the hash of a track's, as if its file had got broken."""
-    path = audio_path(app.config["JAMBOREE"], track["audio"]["sha256"])
-    path.write_bytes(data)
+    """Other bytes under the hash of a track's: a file that was broken when it was scanned."""
+    sha256 = track["audio"]["sha256"]
+    audio_path(app.config["JAMBOREE"], sha256).write_bytes(data)
+    with app.app_context(), write() as tx:
+        of_track = AudioFile.sha256 == sha256
+        tx.execute(update(AudioFile).where(of_track).values(size_bytes=len(data)))
 
 
 @pytest.mark.parametrize("format_", TAKEN)

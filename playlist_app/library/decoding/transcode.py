@@ -35,7 +35,7 @@ RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # Hz
 def answer(
     source: str, target: str, bits: int, chunk: int, loudness: float | None, measured: bool
 ) -> dict[str, Any]:
-    """Paths in hex; `bits` a second for two channels; `chunk`: the size of a piece with its own hash.
+    """Paths in hex; `bits` a second for two channels; `chunk`: the size of pieces with own hashes.
     Where `loudness` was not `measured` yet, it is here. Answers what was written, or
     `{"failed": why}`."""
     path, made = (Path(os.fsdecode(bytes.fromhex(name))) for name in (source, target))
