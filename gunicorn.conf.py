@@ -58,29 +58,61 @@ def when_ready(server):
         print(f"\n  Make the first admin: {link}\n", flush=True)
 
     if _settings.works_beside:
-        _work_beside()
+        _work_beside(server)
 
 
-# Started again when it dies. It ends well, and with it this, when the pipe to it is closed: by us,
-# or because we are gone. A shell does this, as a thread of ours might hold a lock while we fork.
-KEEP_WORKING = 'until "$@"; do sleep 10; done'
-_beside = []
+# Started again when it dies, later each time if that happens at once. It ends well, and with it
+# this, when the pipe to it is closed: by us, or because we are gone. A shell does this, as a thread
+# of ours might hold a lock while we fork.
+KEEP_WORKING = """
+pause=1
+while :; do
+  began=$(date +%s)
+  "$@" && exit
+  [ $(($(date +%s) - began)) -gt 60 ] && pause=1
+  sleep $pause
+  [ $pause -lt 30 ] && pause=$((pause * 2))
+done
+"""
+STOPS_WITHIN = 12  # seconds; its steps are given eight
 
 
-def _work_beside():
-    """A worker for the background work, as long as we serve."""
+def _work_beside(server):
+    """A worker for the background work, as long as we serve. Kept at the server: this file is read
+    anew on a reload."""
     command = [sys.executable, "-m", "flask", "--app", "app", "work", "--beside"]
-    _beside.append(
-        subprocess.Popen(
-            ["/bin/sh", "-c", KEEP_WORKING, "sh", *command], cwd=ROOT, stdin=subprocess.PIPE
-        )
+    server.work_beside = subprocess.Popen(
+        ["/bin/sh", "-c", KEEP_WORKING, "sh", *command], cwd=ROOT, stdin=subprocess.PIPE
     )
 
 
-def on_exit(server):
-    for keeper in _beside:
+def _no_more_work(server):
+    """Have the worker end, if there is one; answers what keeps it."""
+    keeper = getattr(server, "work_beside", None)
+    server.work_beside = None
+    if keeper:
         keeper.stdin.close()
-        keeper.wait()
+    return keeper
+
+
+def on_reload(server):
+    """New code, new worker; the old one ends in its own time."""
+    _no_more_work(server)
+    if _settings.works_beside:
+        _work_beside(server)
+
+
+def post_fork(server, worker):
+    _no_more_work(server)  # only the master's end of the pipe counts
+
+
+def on_exit(server):
+    keeper = _no_more_work(server)
+    if keeper:
+        try:
+            keeper.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            server.log.warning("The worker has not ended yet; it will, with the step it is at.")
 
 
 def _live():

@@ -37,6 +37,8 @@ from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.routes import pages as playlist_pages
 from playlist_app.work import tasks
+from playlist_app.work.api import api as work_api
+from playlist_app.work.routes import pages as work_pages
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
@@ -86,6 +88,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         import_pages,
         offline_pages,
         operations_pages,
+        work_pages,
         health,
     ):
         app.register_blueprint(pages)
@@ -98,6 +101,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         imports_api,
         sources_api,
         offline_api,
+        work_api,
     ):
         api.register_blueprint(calls)
     for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):

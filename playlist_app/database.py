@@ -212,8 +212,13 @@ def write() -> Iterator[Session]:
 
 
 def after_commit(act: Callable[[], object]) -> None:
-    """Do this once the write that is under way is safe; never if it is dropped."""
-    session().info["after_commit"].append(act)
+    """Do this once the write that is under way is safe, and never if it is dropped; outside of a
+    write at once. What is equal to an act that waits already is not done a second time."""
+    info = session().info
+    if not info.get("writing"):
+        act()
+    elif act not in info["after_commit"]:
+        info["after_commit"].append(act)
 
 
 def if_dropped(act: Callable[[], object]) -> None:

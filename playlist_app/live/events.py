@@ -223,6 +223,17 @@ class ImportLooked(Happening):
     status: str
 
 
+@dataclass(frozen=True)
+class TaskChanged(Happening):
+    """A task of the background work went wrong, went well again, or had its turn; for admins.
+
+    `task`: `{name, last_started_at, last_finished_at, last_failed_at, error, failures, done}`.
+    """
+
+    type = "task.changed"
+    task: JSON
+
+
 # What the feed is told after a commit; it reads the table itself, so a lost hint costs 20 ms.
 _hints: list[Callable[[], object]] = []
 

@@ -68,14 +68,28 @@ def seed() -> None:
 @with_appcontext
 def work(beside: bool) -> None:
     """Do the background work until told to stop: imports, analysis, clean-up and the like."""
+    signal.signal(signal.SIGTERM, _told_to_stop)  # until the worker has its own way
     if beside:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    else:
-        # In a process of its own: this one is to stay small.
-        subprocess.run(PREPARE, cwd=ROOT, check=True)
+    elif subprocess.run(PREPARE, cwd=ROOT, check=False).returncode:
+        # In a process of its own, as this one is to stay small. It has said why.
+        sys.exit(1)
     worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
+    if beside:
+        _told_to_stop()
+
+
+_input_ended = threading.Event()
 
 
 def _end_with_standard_input() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # a buffered read would break the end of the process
+        pass
+    _input_ended.set()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _told_to_stop(*_: object) -> None:
+    """Whoever keeps a worker beside itself starts it again, unless that is what ended."""
+    is_over = _input_ended.is_set() or "--beside" not in sys.argv
+    sys.exit(0 if is_over else os.EX_TEMPFAIL)

@@ -25,7 +25,7 @@ def make(config: Settings) -> None:
         media / "uploads",
         config.data_folder / "backups",
         config.cache_folder,
-        config.cache_folder / "workers",
+        config.data_folder / "workers",
     ):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,7 +11,10 @@ jobs = Jobs()
 
 
 @jobs.task(
-    "clean-up", title="Remove what is over, and what was left behind", every=timedelta(hours=6)
+    "clean-up",
+    title="Remove what is over, and what was left behind",
+    every=timedelta(hours=6),
+    at_start=False,  # the start of the server does it
 )
 def clean_up() -> None:
     cleaning.clean_up()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Moment
+from playlist_app.database import Base, Moment, iso
 
 
 class TaskRecord(Base):
@@ -23,3 +24,15 @@ class TaskRecord(Base):
     error: Mapped[str | None]  # what went wrong at `failed_at`
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     done: Mapped[int] = mapped_column(default=0)  # steps that found something to do, ever
+
+    def as_facts(self) -> dict[str, Any]:
+        """How it went, as the API and the live channel tell it."""
+        return {
+            "name": self.name,
+            "last_started_at": self.started_at and iso(self.started_at),
+            "last_finished_at": self.finished_at and iso(self.finished_at),
+            "last_failed_at": self.failed_at and iso(self.failed_at),
+            "error": self.error,
+            "failures": self.failures,
+            "done": self.done,
+        }

@@ -24,6 +24,7 @@ SPECIFIED = {
     "import.removed": {"id"},
     "imports.changed": {"batch"},
     "import.looked": {"id", "status"},
+    "task.changed": {"task"},
 }
 
 

@@ -47,8 +47,6 @@ INSIDE = {
     ("playlist_app.operations.startup", "alembic"),
     ("playlist_app.operations.startup", "alembic.config"),
     ("playlist_app.operations.startup", "alembic.script"),
-    ("playlist_app.work.engine", "huey"),
-    ("playlist_app.work.engine", "huey.serializer"),
     ("playlist_app.work.tasks", "playlist_app.work.engine"),
 }
 
@@ -164,7 +162,7 @@ def test_imports_stand_on_top_but_for_the_heavy_ones() -> None:
 
 
 def test_an_idle_process_loads_nothing_heavy() -> None:
-    heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "huey", "yt_dlp"}
+    heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "yt_dlp"}
     on_top = {
         (found.by, found.of.split(".")[0])
         for found in ALL
