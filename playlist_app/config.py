@@ -49,6 +49,12 @@ class Settings:
     renditions_budget: int = _setting(
         5_000_000_000, "bytes of disk for renditions (what browsers can't play, small copies)"
     )
+    watch: str = _setting(
+        "", "folders whose music is taken in by itself, separated as in PATH; looked at often"
+    )
+    grace_days: int = _setting(
+        7, "days after which audio that no track needs any more is removed; 0: within the hour"
+    )
     keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
     rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")
@@ -99,6 +105,10 @@ class Settings:
     @property
     def media_folder(self) -> Path:
         return (ROOT / self.media).resolve() if self.media else self.data_folder / "media"
+
+    @property
+    def watched_folders(self) -> list[Path]:
+        return [ROOT / folder for folder in self.watch.split(os.pathsep) if folder]
 
     @property
     def cache_folder(self) -> Path:

@@ -18,6 +18,7 @@ from playlist_app.database import now, session, write
 from playlist_app.library import rules
 from playlist_app.library.apart import Apart, Gone, Stopped
 from playlist_app.library.models import AudioFile, Track, duration_text
+from playlist_app.library.references import merge_same_sound
 from playlist_app.library.renditions import ask_ahead
 from playlist_app.library.stored import is_there, path_of
 from playlist_app.work.tasks import stopping
@@ -103,6 +104,8 @@ def _note_one(audio: AudioFile, said: dict[str, Any]) -> None:
         audio.bitrate, audio.sound_sha256 = said["bitrate"], said["sound_sha256"]
         audio.loudness_lufs, audio.peaks = said["loudness_lufs"], bytes.fromhex(said["peaks"])
         audio.duration_seconds = said["duration_seconds"]
+        if merge_same_sound(audio) is not audio:
+            return  # its tracks play the one that was there before, and were told
         ask_ahead(audio)
     _tell_tracks(audio)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
@@ -14,7 +14,14 @@ from playlist_app.library import quota, upload
 from playlist_app.library.curation import changes
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
-from playlist_app.library.models import AudioFile, Track, find_track, hearable_by, visible_to
+from playlist_app.library.models import (
+    AudioAlias,
+    AudioFile,
+    Track,
+    find_track,
+    hearable_by,
+    visible_to,
+)
 from playlist_app.library.renditions import Profile, State, ask, renditions_of
 from playlist_app.library.schemas import (
     KnownAudio,
@@ -134,8 +141,10 @@ def audio(audio_id: str) -> JSON:
 
 @api.route("/audio/by-hash/<sha256>", methods=["GET"])
 def audio_by_hash(sha256: str) -> JSON:
-    """The record by the SHA-256 of the bytes, for those who may hear them."""
-    return _record(_find(AudioFile.sha256 == sha256.lower()))
+    """The record by the SHA-256 of the bytes, or of others with their sound, for those who may
+    hear them."""
+    alias = select(AudioAlias.audio_id).where(AudioAlias.sha256 == sha256.lower())
+    return _record(_find(or_(AudioFile.sha256 == sha256.lower(), AudioFile.id.in_(alias))))
 
 
 @api.route("/audio/known", methods=["GET"])

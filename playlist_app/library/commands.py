@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
-from playlist_app.database import session
 from playlist_app.library import scan as scanning
-from playlist_app.people.models import Role, User
+from playlist_app.people.models import User
 from playlist_app.refusals import Refusal
 
 library = AppGroup("library", help="The library: what is in it, and whether it is whole.")
@@ -29,8 +27,7 @@ library = AppGroup("library", help="The library: what is in it, and whether it i
 def scan(path: Path, in_place: bool, name: str | None, as_json: bool) -> None:
     """Take what is new or changed in a folder into the library."""
     try:
-        owner = User.named(name) if name else first_admin()
-        report = scanning.scan(path, owner, copy=not in_place)
+        report = scanning.scan(path, _owner(name), copy=not in_place)
     except Refusal as refusal:
         raise click.ClickException(refusal.detail) from None
     if as_json:
@@ -51,10 +48,8 @@ def scan(path: Path, in_place: bool, name: str | None, as_json: bool) -> None:
     click.echo(report.sentence)
 
 
-def first_admin() -> User:
-    """Whose tracks are what nobody in particular brings. Raises ClickException."""
-    found = session().scalars(select(User).order_by(User.created_at)).all()
-    for person in found:
-        if Role.ADMIN in person.roles:
-            return person
-    raise click.ClickException("There is no admin yet whose music it could be. Make one first.")
+def _owner(name: str | None) -> User:
+    owner = User.named(name) if name else User.first_admin()
+    if not owner:
+        raise click.ClickException("There is no admin yet whose music it could be. Make one first.")
+    return owner

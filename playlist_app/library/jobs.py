@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playlist_app.library import analysis, rendering
+from playlist_app.library import analysis, references, rendering, watching
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -35,3 +35,17 @@ def make_renditions() -> bool:
 )
 def tidy_renditions() -> None:
     rendering.tidy()
+
+
+@jobs.task(
+    "folders", title="Take in what is new in the watched folders", every=timedelta(minutes=5)
+)
+def look_at_folders() -> None:
+    watching.look()
+
+
+@jobs.task(
+    "references", title="Remove audio that no track needs any more", every=timedelta(hours=1)
+)
+def count_references() -> None:
+    references.count_again()

@@ -20,3 +20,6 @@ telling: list[Callable[[Sequence[str], User | None], None]] = []
 
 # What has to happen before a track is deleted: given its id, and who deletes it.
 leaving: list[Callable[[str, User], None]] = []
+
+# Conditions on AudioFile under which something besides a track needs it.
+needing: list[Callable[[], ColumnElement[bool]]] = []

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import String, select
+from sqlalchemy import select
 
 from playlist_app.config import ROOT, Settings, settings
 from playlist_app.database import session
@@ -52,12 +52,7 @@ def start_beside() -> None:
 
 def owner() -> User | None:
     """Whose the demo music is: the first admin's."""
-    return session().scalar(
-        select(User)
-        .where(User.roles.cast(String).contains("admin"))
-        .order_by(User.created_at)
-        .limit(1)
-    )
+    return User.first_admin()
 
 
 def seed(by: User) -> Iterator[tuple[int, int]]:

@@ -113,6 +113,17 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
             raise NotFound("That person isn't here.")
         return found
 
+    @classmethod
+    def first_admin(cls) -> User | None:
+        """Whose is what the server does by itself: demo music, watched folders."""
+        found: User | None = session().scalar(
+            select(cls)
+            .where(cls.roles.cast(String).contains("admin"))
+            .order_by(cls.created_at)
+            .limit(1)
+        )
+        return found
+
     def rename(self, name: str) -> None:
         """Change what others see."""
         self.name = checked_name(name, field="name")
