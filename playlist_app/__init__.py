@@ -18,6 +18,7 @@ from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
 from playlist_app.library.commands import library
 from playlist_app.library.curation.api import api as curation_api
+from playlist_app.library.curation.routes import pages as curation_pages
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for pages in (
         people_pages,
         library_pages,
+        curation_pages,
         audio_files,
         playlist_pages,
         import_pages,

@@ -130,10 +130,11 @@ def to_log_in() -> Response:
     return response
 
 
-def say(text: str, *, href: str = "", label: str = "") -> None:
+def say(text: str, *, href: str = "", label: str = "", undo: str = "") -> None:
     """Tell a person what was done: a toast on the page that comes next; with a link where there is
-    something to see."""
-    flash({"text": text, "href": href, "label": label} if href else text, "done")  # type: ignore[arg-type]
+    something to see, or with the id of a change that can be undone."""
+    more = {"href": href, "label": label, "undo": undo}
+    flash({"text": text, **more} if href or undo else text, "done")  # type: ignore[arg-type]
 
 
 def is_here(target: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from playlist_app.library import quota, upload
 from playlist_app.library.curation import changes
 from playlist_app.library.formats import EXTENSIONS
+from playlist_app.library.forms import fields_in
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import Track, find_track
@@ -24,6 +24,10 @@ from playlist_app.web import is_swap, say, takes_files
 pages = Blueprint("library", __name__, url_prefix="/library")
 
 
+# What the address of a list can ask for.
+FILTERS = ("search", "genre", "artist", "album", "near", "box", "ordering")
+
+
 def _me() -> User:
     me: User = current_user._get_current_object()
     return me
@@ -32,16 +36,13 @@ def _me() -> User:
 @pages.get("")
 def index() -> str:
     """Search, genres, ordering; a page at a time, the next one fetched when it comes into view."""
-    wanted = Wanted(
-        search=request.args.get("search", "")[:200],
-        genre=request.args.get("genre", ""),
-        ordering=request.args.get("ordering", ""),
-        cursor=request.args.get("cursor", ""),
-    )
+    asked: dict[str, Any] = {name: request.args.get(name, "")[:300] for name in FILTERS}
+    wanted = Wanted(**asked, cursor=request.args.get("cursor", ""))
     tracks, following = list_tracks(wanted, _me())
     return render_template(
         "library/index.html",
         wanted=wanted,
+        asked={name: value for name, value in asked.items() if value},
         tracks=tracks,
         following=following,
         genres=genres(_me()),
@@ -82,29 +83,17 @@ def _upload_one(given: FileStorage) -> tuple[str, Track | None, Refusal | None]:
 @pages.get("/<track_id>")
 def track(track_id: str) -> str:
     found = find_track(track_id, _me())
-    may_edit = found.owner_id == _me().id or _me().is_reviewer
-    return render_template("library/track.html", track=found.shape(), may_edit=may_edit)
+    return render_template(
+        "library/track.html", track=found.shape(), may_edit=found.is_editable_by(_me())
+    )
 
 
 @pages.post("/<track_id>")
 def change(track_id: str) -> ResponseReturnValue:
     found = find_track(track_id, _me())
-    fields: dict[str, Any] = {
-        name: request.form.get(name) for name in ("title", "artist", "album", "genre")
-    }
-    if "year" in request.form:
-        fields["year"] = _year(request.form["year"].strip())
-    changes.edit([found.id], _me(), fields)
-    say(_("Saved."))
+    made, _count = changes.edit([found.id], _me(), fields_in(request.form))
+    say(_("Saved."), undo=made.id if made else "")
     return redirect(url_for("library.track", track_id=found.id), 303)
-
-
-def _year(text: str) -> int | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"\d{1,4}", text):
-        raise Invalid.field("year", _("A year is a number of at most four digits."))
-    return int(text)
 
 
 @pages.post("/<track_id>/delete")

@@ -17,6 +17,7 @@ import "./imports/import-queue.js";
 import "./imports/look-choice.js";
 import "./imports/look-wait.js";
 import "./imports/kept-links.js";
+import "./library/track-selection.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/sync-list.js";

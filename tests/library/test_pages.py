@@ -245,3 +245,89 @@ def test_a_guests_form_is_refused(app: Flask, sounds: Sounds) -> None:
     form = {"file": (io.BytesIO(sounds("mp3").read_bytes()), "one.mp3")}
     text(guest.page("/library/upload", method="POST", data=form), 403)
     assert stock(app) == before
+
+
+# --- several at once, genres, undo --------------------------------------------------------------
+
+
+def test_several_tracks_are_edited_without_a_script_and_restored(
+    alice: Person, browser: Browser
+) -> None:
+    tracks = [alice.makes_track(f"Song {n}", genre="Folk", year=1990 + n) for n in range(2)]
+    ids = [track["id"] for track in tracks]
+    page = text(browser.submits("/library/selected", seen_at="/library", ids=ids))
+    assert "Edit 2 tracks" in page
+    assert 'name="genre" value="Folk"' in page
+    assert 'name="year" value=""' in page
+    shown = {"was_genre": "Folk", "was_year": "", "was_location": "", "back": "/library?search=so"}
+    typed = {"genre": "Jazz", "year": "", "location": "48.2, 16.37", "compilation": "yes"}
+    answer = browser.submits("/library/several", seen_at="/library", ids=ids, **shown, **typed)
+    assert (answer.status_code, answer.location) == (303, "/library?search=so")
+    changed = [ok(alice.get(f"/tracks/{id_}")) for id_ in ids]
+    assert [t["year"] for t in changed] == [1990, 1991]  # they differ, and were left as they are
+    assert {t["genre"] for t in changed} == {"Jazz"}
+    assert changed[0]["location"] == {"latitude": 48.2, "longitude": 16.37, "accuracy_m": None}
+    page = text(browser.opens("/library"))
+    assert "2 tracks changed." in page
+    undo = page.split('action="/library/changes/')[1].split('"')[0]
+    assert (
+        browser.submits(f"/library/changes/{undo}", seen_at=f"/library/{ids[0]}").status_code == 303
+    )
+    assert [ok(alice.get(f"/tracks/{id_}")) for id_ in ids] == tracks
+
+
+def test_an_address_from_outside_is_no_way_back(alice: Person, browser: Browser) -> None:
+    ids = [alice.makes_track("Song")["id"]]
+    for path in ("/library/several", "/library/several/delete"):
+        back = "https://example.com/"
+        answer = browser.submits(path, seen_at="/library", ids=ids, back=back, year="1")
+        assert answer.location == "/library"
+    assert ok(alice.get("/tracks"))["items"] == []
+
+
+def test_a_place_that_is_none_is_refused(alice: Person, browser: Browser) -> None:
+    track = alice.makes_track("Song")
+    path = f"/library/{track['id']}"
+    answer = browser.submits(path, location="behind the house", title="Song")
+    assert "A place is latitude and longitude" in text(answer, 422)
+    assert ok(alice.get(f"/tracks/{track['id']}")) == track
+
+
+def test_a_reviewer_renames_and_merges_genres_on_a_page(
+    app: Flask, alice: Person, bob: Person, dora: Person
+) -> None:
+    for title, genre in (("a", "Folk"), ("b", "Jazz")):
+        alice.makes_track(title, genre=genre)
+    genres = {genre["name"]: genre["id"] for genre in ok(dora.get("/genres"))["items"]}
+    hers = Browser(app, dora)
+    text(bob.page("/library/genres"), 403)
+    assert "1 track" in text(hers.opens("/library/genres"))
+    path = f"/library/genres/{genres['Folk']}"
+    hers.submits(path, seen_at="/library/genres", name="Songs")
+    page = text(hers.opens("/library/genres"))
+    assert "“Folk” is “Songs” now." in page
+    hers.submits(path, seen_at="/library/genres", name="Songs", into="Jazz")
+    assert "“Songs” is a part of “Jazz” now." in text(hers.opens("/library/genres"))
+    assert {g["name"]: g["track_count"] for g in ok(bob.get("/genres"))["items"]} == {"Jazz": 2}
+
+
+def test_a_page_of_a_track_leads_to_its_artists_its_album_and_what_is_near(
+    alice: Person, bob: Person
+) -> None:
+    track = alice.makes_track(
+        "Song",
+        artist="Mira Lund feat. Tobi Vale",
+        album="Night Market",
+        disc=1,
+        track_number=4,
+        location={"latitude": -48.2, "longitude": 16.37, "accuracy_m": 5},
+    )
+    page = text(bob.page(f"/library/{track['id']}"))
+    assert 'href="/library?artist=Tobi+Vale"' in page
+    assert "disc 1" in page
+    assert "track 4" in page
+    assert 'href="geo:-48.2,16.37;u=5"' in page
+    assert 'near=-48.2,16.37,1000"' in page
+    for address in ("artist=Tobi+Vale", "album=night+market", "near=-48.2,16.37,1000"):
+        assert track["id"] in text(bob.page(f"/library?{address}"))
+    assert track["id"] not in text(bob.page("/library?near=48.2,16.37,1000"))

@@ -47,7 +47,7 @@ def edit(ids: Sequence[str], by: User, fields: Mapping[str, Any]) -> tuple[Chang
     NotFound, NotAllowed, or Invalid for a value: then none is changed.
     """
     with write() as tx:
-        tracks = _editable(ids, by)
+        tracks = editable(ids, by)
         before = {track.id: track.said() for track in tracks}
         say(tracks, fields)
         what = {track.id: _difference(before[track.id], track.said()) for track in tracks}
@@ -65,7 +65,7 @@ def delete(ids: Sequence[str], by: User) -> int:
     """Take these tracks out of the library and of every list. Raises NotFound, or NotAllowed: then
     none goes."""
     with write():
-        tracks = _editable(ids, by)
+        tracks = editable(ids, by)
         for track in tracks:
             track.delete(by)
     return len(tracks)
@@ -84,7 +84,7 @@ def undo_edit(change: Change, by: User) -> int:
     with write() as tx:
         what: dict[str, JSON] = orjson.loads(change.what)
         there = select(Track.id).where(Track.id.in_(what), visible_to(by))
-        tracks = _editable(list(tx.scalars(there)), by)
+        tracks = editable(list(tx.scalars(there)), by)
         restored = []
         for track in tracks:
             current = track.said()
@@ -118,7 +118,7 @@ def _difference(before: JSON, after: JSON) -> JSON:
     return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
-def _editable(ids: Sequence[str], by: User) -> list[Track]:
+def editable(ids: Sequence[str], by: User) -> list[Track]:
     """Raises NotFound where one isn't there for this person, NotAllowed where one isn't theirs."""
     wanted = dict.fromkeys(ids)
     if len(wanted) > AT_ONCE:

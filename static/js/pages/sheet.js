@@ -65,6 +65,15 @@ document.addEventListener("jam:sheet", (event) => {
   dialog.showModal();
 });
 
+// A form whose answer is a page for the sheet (data-sheet).
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  const form = ctx?.sourceElement;
+  if (!(form instanceof HTMLFormElement) || !form.matches("[data-sheet]") || dialog.open) return;
+  cameFrom = form.querySelector("button");
+  dialog.showModal();
+});
+
 // A form in the sheet that is done with it: what the answer shows goes to the page, not the sheet.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = /** @type {CustomEvent} */ (event).detail;

@@ -1,5 +1,8 @@
 // <toast-line>: what was done, or went wrong: one line at a time, with at most one thing to do.
 
+import { call, Refused } from "../api.js";
+import { say, sayCount } from "../words.js";
+
 const STAYS = 5000; // milliseconds
 
 /** @typedef {{label: string, act: () => void}} Action */
@@ -57,15 +60,32 @@ function follow(link) {
   link.click();
 }
 
+/** Undo a change, and show the page as it is then. @param {string} change its id */
+async function takeBack(change) {
+  try {
+    const { tracks } = await call("POST", `changes/${change}/undo`, {});
+    toast(sayCount("undone", tracks));
+    const here = { target: "#main", select: "#main", swap: "outerHTML", push: "false" };
+    await /** @type {any} */ (globalThis).htmx.ajax("GET", location.href, here);
+  } catch (error) {
+    toast(error instanceof Refused ? error.message : say("unreachable"));
+  }
+}
+
 /** <flash-line>: what the server said with a page becomes a toast; without scripts it stays a line. */
 class FlashLine extends HTMLElement {
   connectedCallback() {
-    const link = this.querySelector("a");
-    link?.remove();
-    const text = this.textContent?.trim() ?? "";
+    const text = this.querySelector("span")?.textContent?.trim() ?? "";
     this.remove();
-    const action = link ? { label: link.textContent ?? "", act: () => follow(link) } : undefined;
-    if (text) queueMicrotask(() => toast(text, action));
+    if (text) queueMicrotask(() => toast(text, this.#action()));
+  }
+
+  /** What can be done about it: what stands beside the words. @returns {Action | undefined} */
+  #action() {
+    const { undo } = this.dataset;
+    if (undo) return { label: say("undo"), act: () => takeBack(undo) };
+    const link = this.querySelector("a");
+    return link ? { label: link.textContent ?? "", act: () => follow(link) } : undefined;
   }
 }
 

@@ -1,0 +1,86 @@
+"""Picking tracks, editing them at once, and taking it back; lyrics in time with the music."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Arrives
+from tests.e2e.test_look import looks_right
+from tests.serving import Client
+
+
+@pytest.fixture
+def album(clients: dict[str, Client]) -> list[dict[str, Any]]:
+    """Four of Alice's, alone in an artist's list, and one of Bob's among them."""
+    by = {"artist": "The Picked Ones"}
+    tracks = [
+        clients["alice"].ok("POST", "/tracks", {"title": f"Pick {n}", "genre": "Folk", **by})
+        for n in range(4)
+    ]
+    clients["bob"].ok("POST", "/tracks", {"title": "Pick 9", **by})
+    return tracks
+
+
+def forget(clients: dict[str, Client]) -> None:
+    for track in clients["dora"].ok("GET", "/tracks?limit=200")["items"]:
+        clients["dora"].ok("DELETE", f"/tracks/{track['id']}")
+
+
+LIST = "/library?artist=The+Picked+Ones&ordering=title"
+
+
+def test_tracks_are_picked_edited_at_once_and_restored(
+    arrives: Arrives, clients: dict[str, Client], album: list[dict[str, Any]]
+) -> None:
+    alice = arrives("alice")
+    page = alice.opens(LIST)
+    page.get_by_role("button", name="Select").click()
+    # Bob's can't be picked.
+    expect(page.get_by_role("checkbox", name="Select “Pick 9”")).to_have_count(0)
+    page.get_by_role("checkbox", name="Select “Pick 0”").click()
+    page.get_by_role("checkbox", name="Select “Pick 2”").click(modifiers=["Shift"])
+    expect(page.locator("track-selection [data-field=count]")).to_have_text("3 tracks selected")
+    page.locator("#selected").get_by_role("button", name="Edit").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("heading", name="Edit 3 tracks")).to_be_visible()
+    expect(sheet.get_by_label("Genre")).to_have_value("Folk")
+    sheet.get_by_label("Album", exact=True).fill("One Album")
+    sheet.get_by_label("Year").fill("1987")
+    sheet.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("3 tracks changed.")).to_be_visible()
+    expect(page.locator(".tracks .album", has_text="One Album")).to_have_count(3)
+    assert page.url.endswith(LIST)
+    # Somebody changes one of them meanwhile: that stays.
+    path = f"/tracks/{album[0]['id']}"
+    clients["dora"].ok("PATCH", path, {"year": 1888})
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 tracks are as they were.")).to_be_visible()
+    expect(page.locator(".tracks .album", has_text="One Album")).to_have_count(0)
+    assert clients["alice"].ok("GET", path) | {"year": None} == album[0]
+    assert clients["alice"].ok("GET", path)["year"] == 1888
+    forget(clients)
+
+
+@pytest.mark.usefixtures("album")
+def test_a_long_press_begins_picking_on_a_phone(
+    arrives: Arrives, clients: dict[str, Client]
+) -> None:
+    alice = arrives("alice", width=360, reduced_motion="reduce")
+    page = alice.opens(LIST)
+    row = page.locator(".tracks li", has_text="Pick 1")
+    spot = row.bounding_box()
+    assert spot
+    touch = alice.context.new_cdp_session(page)
+    point = {"x": spot["x"] + 120, "y": spot["y"] + 20}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    expect(page.locator("track-selection [data-field=count]")).to_have_text("1 track selected")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".tracks li", has_text="Pick 2").get_by_role("link").tap()
+    expect(page.locator("track-selection [data-field=count]")).to_have_text("2 tracks selected")
+    looks_right(alice)
+    page.get_by_role("button", name="Done").tap()
+    expect(page.locator(".selection")).to_be_hidden()
+    forget(clients)
