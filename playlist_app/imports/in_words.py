@@ -33,7 +33,14 @@ class Words:
             "reason": one.error if one.state not in (State.COMPLETED, State.CANCELLED) else None,
             "advice": _advice(one),
             "acts": acts_on([one.state]),
+            "wish": self._wish(one),
         }
+
+    def _wish(self, one: Import) -> str:
+        """What its person can do about the wish list: "wish", "unwish" or nothing."""
+        if one.person_id != self.person.id or one.state not in UNFINISHED:
+            return ""
+        return "unwish" if one.wishes else "wish"
 
     def _until(self, one: Import) -> str | None:
         if one.state != State.QUEUED:

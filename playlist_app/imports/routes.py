@@ -97,9 +97,10 @@ def region() -> str:
     return render_template("imports/_queue.html", queue=overview(me(), asked))
 
 
-def _back() -> ResponseReturnValue:
+def _back(otherwise: str = "offline.downloads") -> ResponseReturnValue:
+    """To the page that the form stood on."""
     target = request.form.get("back", "")
-    return redirect(target if is_here(target) else url_for("offline.downloads"), 303)
+    return redirect(target if is_here(target) else url_for(otherwise), 303)
 
 
 def _verb(acts: Mapping[str, Callable[..., object]], name: str) -> Callable[..., object]:
@@ -202,15 +203,10 @@ def wish_list() -> str:
 @pages.post("/wishes/<import_id>")
 def wish(import_id: str) -> ResponseReturnValue:
     wishes.wish(wishes.find_wished(import_id, me()), member())
-    return _after_wish()
+    return _back("imports.wish_list")
 
 
 @pages.post("/wishes/<import_id>/take-back")
 def unwish(import_id: str) -> ResponseReturnValue:
     wishes.unwish(wishes.find_wished(import_id, me()), member())
-    return _after_wish()
-
-
-def _after_wish() -> ResponseReturnValue:
-    target = request.form.get("back", "")
-    return redirect(target if is_here(target) else url_for("imports.wish_list"), 303)
+    return _back("imports.wish_list")
