@@ -29,7 +29,7 @@ def follow(dora: Person, **fields: Any) -> dict[str, Any]:
 
 def looks(app: Flask, numbers: list[int], *, kind: str = "feed", more: int = 0) -> None:
     """The source is looked at, and these entries are found; `more` are said to be there."""
-    listed = {number: entry for number, entry in enumerate(rows.entries(100, "Episode"))}
+    listed = dict(enumerate(rows.entries(100, "Episode")))
     found = {
         "title": "As it calls itself",
         "kind": kind,
