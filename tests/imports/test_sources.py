@@ -100,7 +100,7 @@ def test_a_playlist_that_one_may_not_see_is_not_named(
     "fields",
     [
         {"url": "file:///etc/passwd"},
-        {"url": "http://127.0.0.1/feed"},
+        {"url": "http://10.0.0.1/feed"},
         {"url": "https://radio.example/", "every_minutes": 1},
         {"url": "https://radio.example/", "depth": -1},
         {"url": "https://radio.example/", "quality": "loud"},
