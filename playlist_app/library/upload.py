@@ -14,6 +14,7 @@ from sqlalchemy import select, union_all
 from playlist_app.config import Settings, settings
 from playlist_app.database import new_id, now, session, write
 from playlist_app.library import description, quota
+from playlist_app.library.curation.lyrics import keep_lyrics
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.inspection import Inspection, NotAudio, inspect
@@ -106,6 +107,7 @@ def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
         tags.pop("artists", None)  # those of the file's own artist
     with _stored(received) as (audio, cover):
         track = Track.publish(by, audio=audio, cover=cover, **tags)
+        keep_lyrics(track.id, received.inspection.tags.get("lyrics", ""))
         quota.require_within(by)
         return track
 

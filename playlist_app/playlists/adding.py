@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from playlist_app.database import new_id, session, write
+from playlist_app.library.curation.review import require_published
 from playlist_app.library.models import AudioFile, Track
 from playlist_app.live import events
 from playlist_app.people.models import User
@@ -48,6 +49,7 @@ class Addable:
         playlist = cast("Playlist", self)
         with write() as tx:
             require(playlist, by, Right.ADD)
+            require_published(track)
             there = self._item_with(track)
             if there:
                 raise AlreadyHere(there)

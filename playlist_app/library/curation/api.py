@@ -8,9 +8,19 @@ from flask_login import current_user
 
 from playlist_app.library.curation import changes, genres
 from playlist_app.library.curation.changes import find_change
-from playlist_app.library.curation.schemas import EditSeveral, GenreName, Several
+from playlist_app.library.curation.lrc import Line, written
+from playlist_app.library.curation.lyrics import lyrics_of, write_lyrics
+from playlist_app.library.curation.review import review
+from playlist_app.library.curation.schemas import (
+    EditSeveral,
+    GenreName,
+    LyricsText,
+    Review,
+    Several,
+)
 from playlist_app.library.curation.undoing import undo
 from playlist_app.library.listing import genre_shape
+from playlist_app.library.models import find_track
 from playlist_app.people.idempotency import ApiBlueprint
 
 JSON = dict[str, Any]
@@ -49,3 +59,29 @@ def rename_genre(values: JSON, genre_id: str) -> JSON:
     found = genres.find_genre(genre_id)
     genre, change = genres.rename(found, values["name"], current_user)
     return genre_shape(genre, current_user) | {"change": change.id if change else None}
+
+
+@api.route("/tracks/<track_id>/lyrics", methods=["GET"])
+def lyrics(track_id: str) -> JSON:
+    """The lyrics: `text` as it was written, and its `lines`, each with the second at which it
+    begins where `synced` is true."""
+    return lyrics_of(find_track(track_id, current_user))
+
+
+@api.route("/tracks/<track_id>/lyrics", methods=["PUT"])
+@api.arguments(LyricsText)
+def write_track_lyrics(values: JSON, track_id: str) -> JSON:
+    """Replace the lyrics: by a text, plain or LRC, or by lines. An empty text takes them away."""
+    text = values.get("text")
+    if text is None:
+        text = written([Line(line["at"], line["text"]) for line in values["lines"]])
+    return write_lyrics(find_track(track_id, current_user), text, current_user)
+
+
+@api.route("/tracks/<track_id>/review", methods=["POST"])
+@api.arguments(Review)
+def review_track(values: JSON, track_id: str) -> JSON:
+    """`publish`, or `reject` with a reason, by a reviewer; `submit` again, by who added it."""
+    found = find_track(track_id, current_user)
+    review(found, values["decision"], current_user, values["reason"])
+    return found.shape()
