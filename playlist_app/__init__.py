@@ -22,6 +22,7 @@ from playlist_app.library.curation.routes import pages as curation_pages
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
+from playlist_app.listening.api import api as listening_api
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         uploads_api,
         curation_api,
         playlist_api,
+        listening_api,
         imports_api,
         sources_api,
         offline_api,

@@ -1,1 +1,4 @@
-"""Listening: what each person plays, how far they got, and what comes of it."""
+"""Listening: what each person heard, where they are, their statistics, and their smart playlists.
+
+Everything here is a person's own: nobody else sees it, admins neither.
+"""

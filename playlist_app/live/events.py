@@ -179,6 +179,23 @@ class MemberChanged(Happening):
 
 
 @dataclass(frozen=True)
+class TrackPlayed(Happening):
+    """The person heard enough of a track for it to count. `track`: its id; `plays`: how often they
+    played it by now."""
+
+    type = "track.played"
+    track: str
+    plays: int
+
+
+@dataclass(frozen=True)
+class HistoryCleared(Happening):
+    """The person cleared the history of what they heard."""
+
+    type = "history.cleared"
+
+
+@dataclass(frozen=True)
 class SessionRevoked(Happening):
     """A session of the person ended. `session`: its id. Its sockets close."""
 

@@ -25,6 +25,8 @@ SPECIFIED = {
     "imports.changed": {"batch"},
     "import.looked": {"id", "status"},
     "task.changed": {"task"},
+    "track.played": {"track", "plays"},
+    "history.cleared": set(),
 }
 
 

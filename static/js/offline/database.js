@@ -96,6 +96,25 @@ export function personDatabase(person) {
   return database;
 }
 
+/**
+ * What a person heard here and the server does not know yet. A database of its own: a new layout of
+ * the other one would wait for tabs that still run an older version of the app.
+ * @param {string} person their id @returns {Promise<Database>}
+ */
+export function listensDatabase(person) {
+  const name = `jamboree-${person}-listens`;
+  let database = people.get(name);
+  if (!database) {
+    database = openDB(name, 1, {
+      upgrade(db) {
+        db.createObjectStore("listens", { keyPath: "id" }); // Heard
+      },
+    });
+    people.set(name, database);
+  }
+  return database;
+}
+
 /** A fact about this device. @param {string} name @returns {Promise<any>} */
 export async function fact(name) {
   return (await deviceDatabase()).get("facts", name);

@@ -2,6 +2,7 @@
 // downloads whenever the network may be back.
 
 import { toast } from "../pages/toast-line.js";
+import { sendListens } from "../player/listens.js";
 import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies, resume } from "./copies.js";
@@ -16,6 +17,7 @@ async function catchUp() {
   clearTimeout(again);
   if ((await drain()) !== "empty") return;
   await receipt();
+  await sendListens();
   await resume();
 }
 
