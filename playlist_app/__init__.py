@@ -23,6 +23,7 @@ from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
 from playlist_app.listening.api import api as listening_api
+from playlist_app.listening.routes import pages as listening_pages
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         audio_files,
         playlist_pages,
         import_pages,
+        listening_pages,
         offline_pages,
         operations_pages,
         work_pages,

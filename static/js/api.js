@@ -31,11 +31,18 @@ async function csrf() {
 }
 
 /**
+ * @typedef {object} Options
+ * @property {string} [key] the Idempotency-Key
+ * @property {number} [patience] milliseconds
+ * @property {boolean} [isLeaving] the page goes: the call is to outlive it
+ */
+
+/**
  * Call the API; answers its JSON, or null.
  * @param {string} method
  * @param {string} path below /api/v1/
  * @param {unknown} [body]
- * @param {{key?: string, patience?: number}} [options] `key` is the Idempotency-Key
+ * @param {Options} [options]
  * @returns {Promise<any>}
  * @throws {Unreachable | SignedOut | Refused}
  */
@@ -62,8 +69,8 @@ function parsed(text) {
   }
 }
 
-/** @param {string} method @param {string} path @param {unknown} body @param {{key?: string, patience?: number}} options */
-async function send(method, path, body, { key, patience = PATIENCE }) {
+/** @param {string} method @param {string} path @param {unknown} body @param {Options} options */
+async function send(method, path, body, { key, patience = PATIENCE, isLeaving = false }) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -75,6 +82,7 @@ async function send(method, path, body, { key, patience = PATIENCE }) {
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(patience),
+      keepalive: isLeaving,
     });
   } catch (error) {
     throw new Unreachable(String(error));

@@ -1,6 +1,9 @@
 // What every page of the app loads. The player first: pages that come after it tell it what they show.
 
 import "./player/jam-player.js";
+import "./player/queue-list.js";
+import "./player/track-menu.js";
+import "./player/continue.js";
 import "./live/me.js";
 import "./live/connection-state.js";
 import "./pages/toast-line.js";

@@ -1,10 +1,12 @@
 // What is pressed: the player's own buttons, the lock screen, and what pages ask it to play.
 
 import * as session from "./media-session.js";
+import { connectOwn } from "./own-controls.js";
 
 /** @param {import("./jam-player.js").JamPlayer} player */
 export function connect(player) {
   const { view } = player;
+  connectOwn(player);
   view.$(".toggle").addEventListener("click", () => player.toggle());
   view.$(".next").addEventListener("click", () => player.next());
   view.$(".previous").addEventListener("click", () => player.previous());

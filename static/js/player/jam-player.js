@@ -13,14 +13,30 @@ import { enter } from "../playlists/rooms.js";
 import { personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { connect } from "./controls.js";
+import { habits } from "./habits.js";
+import { Hearing } from "./hearing.js";
+import { keep, sendListens } from "./listens.js";
 import * as session from "./media-session.js";
 import { OwnProgramme } from "./own-programme.js";
+import { Place } from "./place.js";
+import { Queue } from "./queue.js";
 import { RoomProgramme } from "./room-programme.js";
+import { SleepTimer } from "./sleep.js";
 import { Sound } from "./sound.js";
 import { PlayerView } from "./view.js";
 
 /** @typedef {import("../playlists/rooms.js").PlaylistRoom} PlaylistRoom */
 /** @typedef {import("../playlists/shapes.js").Track} Track */
+
+const SHOWN_NEXT = 3;
+const LONG = 600; // seconds; what is longer is rather spoken than sung
+
+/** A room, entered once more. @param {PlaylistRoom} room */
+function again(room) {
+  const { playlist, seq } = room.model;
+  const items = [...room.model.items.values()];
+  return enter({ playlist, items, seq, epoch: room.channel.epoch ?? "" });
+}
 
 export class JamPlayer extends HTMLElement {
   /** @type {RoomProgramme | OwnProgramme | null} */
@@ -28,6 +44,13 @@ export class JamPlayer extends HTMLElement {
   device = "";
   view = new PlayerView(this);
   sound = new Sound(/** @type {HTMLAudioElement} */ (this.querySelector("audio")));
+  /** What comes next for oneself; it outlives what is played now. */
+  queue = new Queue();
+  hearing = new Hearing({ keep: (heard) => keep(heard).catch(() => {}), send: sendListens });
+  sleep = new SleepTimer(this.sound.audio, () => this.rest());
+  place = new Place(this);
+  /** Rooms that are looked at while something waits here. @type {WeakSet<PlaylistRoom>} */
+  #visited = new WeakSet();
 
   connectedCallback() {
     deviceId().then(
@@ -39,10 +62,19 @@ export class JamPlayer extends HTMLElement {
       },
     );
     const { sound } = this;
-    sound.addEventListener("ended", () => this.programme?.ended());
-    sound.addEventListener("time", () => this.showTime());
-    sound.addEventListener("playing", () => this.showPlaying());
+    sound.addEventListener("ended", () => this.#ended());
+    sound.addEventListener("time", () => {
+      if (!sound.isPaused) this.hearing.at(sound.second, sound.rate);
+      this.showTime();
+    });
+    sound.addEventListener("playing", () => {
+      if (sound.isPaused) this.hearing.pause();
+      this.showPlaying();
+    });
+    addEventListener("pagehide", () => this.hearing.pause());
     sound.addEventListener("failed", (event) => this.#failed(event));
+    const { isShuffled, repeat } = habits();
+    Object.assign(this.queue, { isShuffled, repeat });
     connect(this);
     // What the room plays elsewhere moves on without an <audio> that says so.
     setInterval(() => this.programme?.mode === "watching" && this.showTime(), 500);
@@ -60,8 +92,15 @@ export class JamPlayer extends HTMLElement {
   play(room, id) {
     const { speaker } = room.model.room;
     const isFree = !speaker || speaker.device === this.device;
-    if (isFree && room.canControl) this.enter(RoomProgramme, room).begin(id);
-    else this.enter(OwnProgramme, room).begin(id);
+    if (isFree && room.canControl) this.enterRoom(room).begin(id);
+    else this.enterOwn(room).begin(id);
+  }
+
+  /** Play tracks of the library for oneself, from one of them.
+   * @param {Track[]} tracks @param {string | null} id */
+  playTracks(tracks, id) {
+    const entries = tracks.map((track) => ({ key: track.id, track }));
+    this.enterOwn(null).beginList(entries, id);
   }
 
   toggle() {
@@ -92,33 +131,47 @@ export class JamPlayer extends HTMLElement {
     this.showTime();
   }
 
+  /** Fall silent, wherever it plays here. */
+  rest() {
+    const { programme } = this;
+    if (programme && programme.mode !== "watching" && !this.sound.isPaused) programme.toggle();
+  }
+
   // --- programmes --------------------------------------------------------------------------------
 
-  /**
-   * The programme of this kind and room: the one that is on, or a new one in its place.
-   * @template {RoomProgramme | OwnProgramme} P
-   * @param {new (player: JamPlayer, room: PlaylistRoom) => P} kind
-   * @param {PlaylistRoom} room
-   * @returns {P}
-   */
-  enter(kind, room) {
+  /** The room's programme: the one that is on, or a new one in its place. @param {PlaylistRoom} room */
+  enterRoom(room) {
+    const { programme } = this;
+    if (programme instanceof RoomProgramme && programme.room === room) return programme;
+    return this.#take(new RoomProgramme(this, again(room)));
+  }
+
+  /** One's own: of a playlist, or of nobody's list. @param {PlaylistRoom | null} room */
+  enterOwn(room) {
+    const { programme } = this;
+    if (room && programme instanceof OwnProgramme && programme.room === room) return programme;
+    return this.#take(new OwnProgramme(this, room && again(room)));
+  }
+
+  /** @template {RoomProgramme | OwnProgramme} P @param {P} programme @returns {P} */
+  #take(programme) {
     const before = this.programme;
-    if (before instanceof kind && before.room === room) return before;
-    const { model } = room;
-    const { playlist, seq } = model;
-    const items = [...model.items.values()];
-    const entered = enter({ playlist, items, seq, epoch: room.channel.epoch ?? "" });
-    const programme = new kind(this, entered);
     this.programme = programme;
     before?.end(); // after the new one came in: who leaves a room last closes it
     return programme;
   }
 
-  /** A page with a playlist is shown. Where nothing sounds here, its room is watched.
-   * @param {PlaylistRoom} room */
+  /** A page with a playlist is shown. Where nothing sounds here, its room is watched; what only waits
+   * to be gone on with gives way once the room plays. @param {PlaylistRoom} room */
   visit(room) {
-    if (this.programme && this.programme.mode !== "watching") return;
-    this.enter(RoomProgramme, room).watch();
+    const { programme } = this;
+    const waits = programme instanceof OwnProgramme && programme.waitsAt !== null;
+    if (!programme || programme.mode === "watching" || (waits && room.current)) {
+      this.enterRoom(room).watch();
+    } else if (waits && !this.#visited.has(room)) {
+      this.#visited.add(room);
+      room.model.addEventListener("change", () => room.current && this.visit(room));
+    }
   }
 
   /** Ask something of the server; what it refuses is told, and no network stops no music.
@@ -132,7 +185,7 @@ export class JamPlayer extends HTMLElement {
       else if (!(error instanceof Unreachable)) toast(say("log_in_again"));
       const { programme } = this;
       if (error instanceof Refused && programme instanceof RoomProgramme && programme.isSpeaker) {
-        this.enter(OwnProgramme, programme.room).adopt(programme.item);
+        this.enterOwn(programme.room).adopt(programme.item);
       }
       this.show();
     }
@@ -142,16 +195,41 @@ export class JamPlayer extends HTMLElement {
 
   /** @param {Track} track @param {number} second */
   start(track, second) {
+    this.hearing.begin(track, this.programme?.playlist?.id ?? null, second);
+    this.sound.rate = this.rateFor(track);
     this.sound.start(track, second);
     session.describe(track, this.programme?.album ?? "");
     this.show();
+  }
+
+  /** How fast a track goes: long ones, which people speak in, as they chose; a room has one time.
+   * @param {Track} track */
+  rateFor(track) {
+    return this.isLong(track) && this.programme?.mode === "private" ? habits().rate : 1;
+  }
+
+  /** @param {Track} track */
+  isLong(track) {
+    return (track.duration_seconds ?? 0) > LONG;
+  }
+
+  #ended() {
+    this.hearing.end();
+    if (this.sleep.endsHere()) {
+      this.show();
+      if (this.programme instanceof RoomProgramme) this.programme.pauseRoom();
+    } else {
+      this.programme?.ended();
+    }
+    if (this.sound.isPaused) this.place.tell();
   }
 
   /** @param {Event} event */
   #failed(event) {
     const { reason } = /** @type {CustomEvent} */ (event).detail;
     const title = this.sound.track?.title ?? "";
-    const isThere = this.programme?.room?.channel.state === "live";
+    const { channel } = this.programme?.room ?? {};
+    const isThere = channel ? channel.state === "live" : navigator.onLine;
     const known = reason === "no_audio" || (reason === "format" && isThere);
     toast(say("cannot_play", { title, reason: say(known ? reason : "not_on_device") }));
     this.show();
@@ -165,6 +243,8 @@ export class JamPlayer extends HTMLElement {
     const mode = programme?.mode ?? "watching";
     const room = programme?.room;
     view.item(item, mode);
+    const waitsAt = programme instanceof OwnProgramme ? programme.waitsAt : null;
+    view.waits(waitsAt);
     view.speaker(mode, room?.model.room.speaker, Boolean(room?.canControl && personOnPage()));
     this.showNext();
     this.showPlaying();
@@ -183,7 +263,12 @@ export class JamPlayer extends HTMLElement {
   }
 
   showNext() {
-    this.view.upNext(this.programme?.upcoming() ?? []);
+    const { programme } = this;
+    const coming = programme?.upcoming() ?? [];
+    // By votes the next alone, since the votes may still change all others.
+    const isVoted = programme?.room?.model.playlist.order_mode === "votes";
+    this.view.upNext(coming.slice(0, isVoted ? 1 : SHOWN_NEXT));
+    this.dispatchEvent(new CustomEvent("jam:coming"));
   }
 }
 

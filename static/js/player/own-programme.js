@@ -1,37 +1,51 @@
-// What somebody plays for themselves; no room knows of it.
+// What somebody plays for themselves; no room knows of it. It is a list of the library, or a playlist,
+// which is then followed as it changes; what comes next the player's queue knows.
 
 import { leave } from "../playlists/rooms.js";
-import { RoomProgramme } from "./room-programme.js";
 
 /** @typedef {import("../playlists/rooms.js").PlaylistRoom} PlaylistRoom */
 /** @typedef {import("../playlists/shapes.js").Item} Item */
+/** @typedef {import("../playlists/shapes.js").Track} Track */
+/** @typedef {import("./queue.js").Entry} Entry */
 /** @typedef {import("./jam-player.js").JamPlayer} JamPlayer */
 
-const SHOWN_NEXT = 3;
+/** @param {Item} item @returns {Entry} */
+export function entryOf(item) {
+  return { key: item.id, track: item.track, added_by: item.added_by };
+}
 
 export class OwnProgramme {
-  /** @type {Item | null} */
-  item = null;
   mode = "private";
-  /** By votes, what was heard does not come again. @type {Set<string>} */
-  #heard = new Set();
+  /** Nothing sounded yet: from here it will go on, once somebody presses Play.
+   * @type {number | null} */
+  waitsAt = null;
+  /** What the list is called. @type {{id: string, title: string} | null} */
+  playlist = null;
   #listeners = new AbortController();
 
-  /** @param {JamPlayer} player @param {PlaylistRoom} room entered for this programme */
+  /** @param {JamPlayer} player @param {PlaylistRoom | null} room entered for this programme */
   constructor(player, room) {
     this.player = player;
     this.room = room;
+    this.queue = player.queue;
+    this.queue.isVoted = room?.model.playlist.order_mode === "votes";
+    if (!room) return;
+    this.playlist = room.model.playlist;
     const options = { signal: this.#listeners.signal };
-    room.model.addEventListener("change", () => player.showNext(), options);
+    room.model.addEventListener("change", () => this.#follow(room), options);
   }
 
   end() {
     this.#listeners.abort();
-    leave(this.room);
+    if (this.room) leave(this.room);
+  }
+
+  get item() {
+    return this.queue.current;
   }
 
   get album() {
-    return this.room.model.playlist.title;
+    return this.playlist?.title ?? this.item?.track.album ?? "";
   }
 
   get isPlaying() {
@@ -39,34 +53,53 @@ export class OwnProgramme {
   }
 
   get second() {
-    return this.player.sound.second;
+    return this.waitsAt ?? this.player.sound.second;
   }
 
   get length() {
-    return this.player.sound.length;
+    const known = this.item?.track.duration_seconds ?? 0;
+    return this.waitsAt === null ? this.player.sound.length : known;
   }
 
-  /** @param {string | null} id */
+  // --- what people do ----------------------------------------------------------------------------
+
+  /** Play the playlist, from an item of it. @param {string | null} id */
   begin(id) {
     const { room } = this;
-    const item = (id && room.model.view(id)) || room.current || room.model.shown()[0];
-    if (item) this.#start(item);
+    if (!room) return;
+    const items = room.model.shown();
+    const from = id ?? room.model.room.id ?? (this.queue.isShuffled ? null : items[0]?.id);
+    this.#start(this.queue.load(items.map(entryOf), from));
+  }
+
+  /** Play tracks, from one of them. @param {Entry[]} entries @param {string | null} key */
+  beginList(entries, key) {
+    this.#start(this.queue.load(entries, key));
   }
 
   /** What sounds already goes on, as one's own. @param {Item | null} item */
   adopt(item) {
-    this.item = item;
-    if (item) this.#heard.add(item.id);
+    const items = this.room?.model.shown() ?? [];
+    if (item) this.queue.load(items.map(entryOf), item.id);
+  }
+
+  /** Show a track, to be gone on with when somebody presses Play.
+   * @param {Entry[]} entries the first of them is it @param {number} second */
+  wait(entries, second) {
+    this.queue.load(entries, entries[0]?.key);
+    this.waitsAt = second;
+    this.player.show();
   }
 
   toggle() {
     const { sound } = this.player;
-    if (sound.isPaused) sound.play();
+    if (this.waitsAt !== null) this.#start(this.item, this.waitsAt);
+    else if (sound.isPaused) sound.play();
     else sound.pause();
   }
 
   next() {
-    const following = this.#following();
+    const following = this.queue.next({ byHand: true });
     if (following) {
       this.#start(following);
     } else {
@@ -76,51 +109,48 @@ export class OwnProgramme {
   }
 
   previous() {
-    const before = this.item && this.room.model.previous(this.item.id);
-    if (this.player.sound.second > 4 || !before) this.seek(0);
-    else this.#start(before);
+    const before = this.second > 4 ? null : this.queue.previous();
+    if (before) this.#start(before);
+    else this.seek(0);
   }
 
   /** @param {number} second */
   seek(second) {
-    this.player.sound.second = second;
+    if (this.waitsAt === null) this.player.sound.second = second;
+    else this.waitsAt = second;
   }
 
   /** Aloud for the room, from here on. */
   takeOrGive() {
     const { item, second, player, room } = this;
-    const programme = player.enter(RoomProgramme, room);
-    programme.takeOver(room.current ?? item ?? room.model.shown()[0], second);
+    if (!room) return;
+    const here = item && room.model.view(item.key);
+    const programme = player.enterRoom(room);
+    programme.takeOver(room.current ?? here ?? room.model.shown()[0], second);
   }
 
   ended() {
-    const following = this.#following();
+    const following = this.queue.next();
     if (following) this.#start(following);
     else this.player.showPlaying();
   }
 
-  #following() {
-    const following = this.room.model.next(this.item?.id ?? null, this.#heard);
-    if (!following) this.#heard.clear();
-    return following;
+  // --- what comes --------------------------------------------------------------------------------
+
+  /** @param {PlaylistRoom} room */
+  #follow(room) {
+    this.queue.isVoted = room.model.playlist.order_mode === "votes";
+    this.queue.follow(room.model.shown().map(entryOf));
+    this.player.showNext();
   }
 
   upcoming() {
-    const { model } = this.room;
-    const items = [];
-    let item = model.next(this.item?.id ?? null, this.#heard);
-    while (item && items.length < SHOWN_NEXT) {
-      items.push(item);
-      if (model.playlist.order_mode === "votes") break;
-      item = model.next(item.id, this.#heard);
-    }
-    return items;
+    return this.queue.upcoming;
   }
 
-  /** @param {Item} item */
-  #start(item) {
-    this.item = item;
-    this.#heard.add(item.id);
-    this.player.start(item.track, 0);
+  /** @param {Entry | null} one @param {number} [second] */
+  #start(one, second = 0) {
+    this.waitsAt = null;
+    if (one) this.player.start(one.track, second);
   }
 }

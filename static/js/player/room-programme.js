@@ -9,7 +9,6 @@ import { leave } from "../playlists/rooms.js";
 /** @typedef {import("./jam-player.js").JamPlayer} JamPlayer */
 
 const DRIFT = 2.5; // seconds that the speaker may be off the room before it is wound
-const SHOWN_NEXT = 3;
 
 export class RoomProgramme {
   /** @type {Item | null} */
@@ -37,6 +36,10 @@ export class RoomProgramme {
 
   get mode() {
     return this.isSpeaker ? "speaker" : "watching";
+  }
+
+  get playlist() {
+    return this.room.model.playlist;
   }
 
   get album() {
@@ -117,6 +120,11 @@ export class RoomProgramme {
     this.player.ask(() => this.room.seek(second));
   }
 
+  /** It stays where it is, for everybody. */
+  pauseRoom() {
+    this.player.ask(() => this.room.pause());
+  }
+
   /** The sound comes to this device, or ends here. */
   takeOrGive() {
     const { room, player } = this;
@@ -128,6 +136,21 @@ export class RoomProgramme {
     } else {
       this.takeOver(room.current ?? this.item ?? room.model.shown()[0], 0);
     }
+  }
+
+  /** The sound stays here, and is no longer the room's. */
+  leaveToOneself() {
+    const { room, player, item } = this;
+    const wasSpeaker = this.isSpeaker;
+    const own = player.enterOwn(room);
+    if (wasSpeaker) {
+      own.adopt(item);
+      player.ask(() => room.take(null));
+      player.show();
+    } else {
+      own.begin(item?.id ?? null);
+    }
+    return own;
   }
 
   /** Taken over explicitly: the other device hears of it and falls silent.
@@ -209,17 +232,9 @@ export class RoomProgramme {
     return following;
   }
 
-  /** By rank the next few; by votes the next alone, since the votes may still change all others. */
+  /** Everything that comes, as the list stands now. */
   upcoming() {
-    const { model } = this.room;
-    const count = model.playlist.order_mode === "votes" ? 1 : SHOWN_NEXT;
-    const items = [];
-    let item = model.next(this.item?.id ?? null, this.#heard);
-    while (item && items.length < count) {
-      items.push(item);
-      item = model.next(item.id, this.#heard);
-    }
-    return items;
+    return this.room.model.upcoming(this.item?.id ?? null, this.#heard);
   }
 
   /** @param {Item | null} following */

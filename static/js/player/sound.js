@@ -11,6 +11,7 @@ export class Sound extends EventTarget {
   #resumed = null;
   /** What is on. @type {Track | null} */
   track = null;
+  #rate = 1;
 
   /** @param {HTMLAudioElement} audio */
   constructor(audio) {
@@ -39,6 +40,19 @@ export class Sound extends EventTarget {
   get length() {
     const { duration } = this.audio;
     return Number.isFinite(duration) ? duration : (this.track?.duration_seconds ?? 0);
+  }
+
+  get rate() {
+    return this.#rate;
+  }
+
+  /** How fast it goes; voices keep their pitch. */
+  set rate(rate) {
+    this.#rate = rate;
+    const { audio } = this;
+    audio.preservesPitch = true;
+    audio.defaultPlaybackRate = rate; // of the next source
+    audio.playbackRate = rate;
   }
 
   /** Begin a track. Within a tap, or inside `ended`: only there may a page begin to sound.

@@ -2,15 +2,18 @@
 
 import { clock, say } from "../words.js";
 
-/** @typedef {import("../playlists/shapes.js").Item} Item */
+/**
+ * What is shown of an item, or of an entry of one's queue.
+ * @typedef {{track: import("../playlists/shapes.js").Track, added_by?: {name: string}}} Shown
+ */
 
-/** @param {Item} item */
-function byline({ track, added_by }) {
-  return [track.artist, added_by.name].filter(Boolean).join(" · ");
+/** @param {Shown} item */
+export function byline({ track, added_by }) {
+  return [track.artist, added_by?.name].filter(Boolean).join(" · ");
 }
 
 /** @param {HTMLImageElement} image @param {string} src "" for none */
-function show(image, src) {
+export function show(image, src) {
   if (image.getAttribute("src") === src) return;
   if (src) image.src = src;
   else image.removeAttribute("src");
@@ -23,6 +26,8 @@ export class PlayerView {
     this.slider = /** @type {HTMLInputElement} */ (player.querySelector("input[type=range]"));
     /** A finger is on the slider: it is not moved under it. */
     this.isSeeking = false;
+    /** Where it would go on. */
+    this.continues = "";
   }
 
   /** @param {string} selector @returns {HTMLElement} */
@@ -30,7 +35,7 @@ export class PlayerView {
     return /** @type {HTMLElement} */ (this.player.querySelector(selector));
   }
 
-  /** @param {Item | null} item @param {string} mode */
+  /** @param {Shown | null} item @param {string} mode */
   item(item, mode) {
     this.player.hidden = !item;
     if (!item) return;
@@ -65,11 +70,18 @@ export class PlayerView {
     this.$(".at").textContent = clock(second) || "0:00";
   }
 
+  /** Nothing sounds yet, and would go on from this second. @param {number | null} second */
+  waits(second) {
+    this.continues = second ? say("continue_from", { time: clock(second) }) : "";
+    this.player.toggleAttribute("data-waits", second !== null);
+  }
+
   /** Where it sounds, and the button that changes that.
    * @param {string} mode @param {{name: string} | null | undefined} speaker @param {boolean} canTake */
   speaker(mode, speaker, canTake) {
     const where = this.$(".where");
-    if (mode === "speaker") where.textContent = say("playing_here");
+    if (this.continues) where.textContent = this.continues;
+    else if (mode === "speaker") where.textContent = say("playing_here");
     else if (mode === "private") where.textContent = say("for_yourself");
     else if (speaker) where.textContent = say("playing_there", { name: speaker.name });
     else where.textContent = say("no_speaker");
@@ -78,7 +90,7 @@ export class PlayerView {
     take.textContent = say(mode === "speaker" ? "stop_here" : "play_here");
   }
 
-  /** @param {Item[]} items */
+  /** @param {Shown[]} items */
   upNext(items) {
     const template = /** @type {HTMLTemplateElement} */ (this.$(".next-template"));
     this.$(".up-next").hidden = items.length === 0;

@@ -41,6 +41,7 @@ export class JamPlaylist extends HTMLElement {
     this.room.addEventListener("state", () => this.#showState(), options);
     this.room.addEventListener("gone", () => this.#gone(), options);
     this.room.addEventListener("signed-out", () => this.#signedOut(), options);
+    this.addEventListener("jam:which", (e) => this.#tellWhich(e), options);
     this.rows.form?.addEventListener("submit", (e) => this.#submitted(e), options);
     addEventListener("scroll", () => this.#scrolled(), { passive: true, ...options });
     this.#sortable = this.#makeSortable();
@@ -336,6 +337,12 @@ export class JamPlaylist extends HTMLElement {
       toast(known ? /** @type {Error} */ (error).message : say("problem"));
       return false;
     }
+  }
+
+  /** Somebody asks which track a row is about. @param {Event} event */
+  #tellWhich(event) {
+    const { detail } = /** @type {CustomEvent} */ (event);
+    detail.track = this.model.view(detail.id)?.track ?? null;
   }
 
   /** @param {string} id */

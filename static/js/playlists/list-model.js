@@ -1,7 +1,7 @@
 // One playlist as this device knows it: what the server said, and over it what waits to be sent.
 // Needs no page: a test calls it directly.
 
-import { following, sorted } from "./order.js";
+import { allFollowing, following, sorted } from "./order.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
 /** @typedef {import("./shapes.js").Playlist} Playlist */
@@ -244,6 +244,13 @@ export class ListModel extends EventTarget {
   next(id, heard) {
     const since = this.room.round_since;
     return following(this.shown(), this.playlist.order_mode, { current: id, since, heard });
+  }
+
+  /** Everything that comes after an item, as the list stands now.
+   * @param {string | null} id @param {Set<string>} [heard] */
+  upcoming(id, heard) {
+    const since = this.room.round_since;
+    return allFollowing(this.shown(), this.playlist.order_mode, { current: id, since, heard });
   }
 
   /** What stands before an item. @param {string | null} id @returns {Item | null} */

@@ -40,14 +40,18 @@ export function sorted(items, mode, playing) {
  * @param {{current: string | null, since?: string | null, heard?: Set<string>}} so since: ISO 8601
  * @returns {Item | null}
  */
-export function following(shown, mode, { current, since = null, heard = new Set() }) {
-  if (mode !== "votes") {
-    const at = shown.findIndex((item) => item.id === current);
-    return shown[at + 1] ?? null;
-  }
+export function following(shown, mode, so) {
+  return allFollowing(shown, mode, so)[0] ?? null;
+}
+
+/** Everything that comes after, as the list stands now: `following`, of all.
+ * @param {Item[]} shown
+ * @param {string} mode
+ * @param {{current: string | null, since?: string | null, heard?: Set<string>}} so
+ */
+export function allFollowing(shown, mode, { current, since = null, heard = new Set() }) {
+  if (mode !== "votes") return shown.slice(shown.findIndex((item) => item.id === current) + 1);
   const wasPlayed = (/** @type {Item} */ { played_at }) =>
     Boolean(played_at && since && played_at >= since);
-  return (
-    shown.find((item) => item.id !== current && !heard.has(item.id) && !wasPlayed(item)) ?? null
-  );
+  return shown.filter((item) => item.id !== current && !heard.has(item.id) && !wasPlayed(item));
 }

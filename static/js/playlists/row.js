@@ -96,7 +96,10 @@ export function fill(row, item, position) {
   }
   const link = /** @type {HTMLAnchorElement} */ (field(row, "title"));
   const href = address(`library/${track.id}`);
-  if (link.getAttribute("href") !== href) link.setAttribute("href", href);
+  if (link.getAttribute("href") !== href) {
+    link.setAttribute("href", href);
+    row.querySelector("[data-track-menu]")?.setAttribute("href", href);
+  }
   const cover = /** @type {HTMLImageElement} */ (field(row, "cover"));
   const src = track.cover_url?.replace("/large.", "/small.") ?? null;
   if (cover.getAttribute("src") !== src) {
