@@ -10,11 +10,12 @@ from sqlalchemy import func, or_, select
 
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
-from playlist_app.library import quota, upload
+from playlist_app.library import healing, quota, upload
 from playlist_app.library.curation import changes
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import (
+    CHUNK,
     AudioAlias,
     AudioFile,
     Track,
@@ -33,7 +34,7 @@ from playlist_app.library.schemas import (
 )
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
-from playlist_app.web import takes_files
+from playlist_app.web import takes_bytes, takes_files
 
 JSON = dict[str, Any]
 
@@ -177,6 +178,21 @@ def ask_for_rendition_by_hash(wanted: JSON, sha256: str) -> tuple[JSON, int]:
 def _rendition(audio: AudioFile, wanted: JSON) -> tuple[JSON, int]:
     rendition = ask(audio, Profile(wanted["profile"]))
     return rendition.shape(), 202 if rendition.status == State.PREPARING else 200
+
+
+@api.route("/audio/lost", methods=["GET"])
+def lost_audio() -> JSON:
+    """Audio that one may hear and the server lost, with the chunks of it that are missing: a device
+    that has it whole gives it back."""
+    return {"items": healing.wanted_of(current_user), "next_cursor": None}
+
+
+@api.route("/audio/<sha256>/chunks/<int:index>", methods=["PUT"])
+@takes_bytes(CHUNK)
+@steps_itself
+def give_back(sha256: str, index: int) -> JSON:
+    """A chunk of audio that the server lost, as it is; answers what is missing now."""
+    return healing.give(sha256, index, request.get_data(), current_user)
 
 
 @api.route("/audio/by-url", methods=["GET"])

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from playlist_app.library import scan as scanning
+from playlist_app.library import verify as verifying
 from playlist_app.people.models import User
 from playlist_app.refusals import Refusal
 
@@ -46,6 +47,33 @@ def scan(path: Path, in_place: bool, name: str | None, as_json: bool) -> None:
     rate = report.counts["files"] / max(report.seconds, 1e-6)
     click.echo(f"{report.seconds:.2f} s, {rate:,.0f} files/s")
     click.echo(report.sentence)
+
+
+@library.command("verify")
+@click.option("--sample", type=click.IntRange(min=0), help="Read so many files only, at random.")
+@click.option("--repair", is_flag=True, help="Put right what can be: remove strays, merge, count.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(sample: int | None, repair: bool, as_json: bool) -> None:
+    """Compare the stored audio with its hashes, and prove the counts of references.
+
+    What is missing or damaged is marked, and devices that have it give it back. The exit status is
+    1 where something is wrong that was not put right.
+    """
+    report = verifying.verify(sample=sample, repair=repair)
+    if as_json:
+        click.echo(json.dumps(report.shape()))
+    else:
+        for problem in report.problems:
+            mended = " Put right." if problem.mended else ""
+            click.echo(f"{problem.kind}: {problem.what}: {problem.reason}{mended}")
+        counts = report.counts
+        click.echo(
+            f"{counts['references']} tracks play {counts['referenced']} files;"
+            f" nothing refers to {counts['unreferenced']}"
+        )
+        click.echo(report.sentence)
+    if not report.is_well:
+        raise SystemExit(1)
 
 
 def _owner(name: str | None) -> User:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playlist_app.library import analysis, references, rendering, watching
-from playlist_app.work.tasks import Jobs
+from playlist_app.library import analysis, references, rendering, verify, watching
+from playlist_app.work.tasks import Jobs, stopping
+
+SAMPLE = 200  # files that are read and compared each day
 
 jobs = Jobs()
 
@@ -49,3 +51,8 @@ def look_at_folders() -> None:
 )
 def count_references() -> None:
     references.count_again()
+
+
+@jobs.task("verify", title="Look whether stored audio is what it was", every=timedelta(days=1))
+def verify_some() -> None:
+    verify.verify(sample=SAMPLE, stop=stopping.is_set)
