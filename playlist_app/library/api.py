@@ -187,12 +187,14 @@ def lost_audio() -> JSON:
     return {"items": healing.wanted_of(current_user), "next_cursor": None}
 
 
-@api.route("/audio/<sha256>/chunks/<int:index>", methods=["PUT"])
+@api.route("/audio/<sha256>/chunks/<index>", methods=["PUT"])
 @takes_bytes(CHUNK)
 @steps_itself
-def give_back(sha256: str, index: int) -> JSON:
+def give_back(sha256: str, index: str) -> JSON:
     """A chunk of audio that the server lost, as it is; answers what is missing now."""
-    return healing.give(sha256, index, request.get_data(), current_user)
+    # What is no number is the number of no chunk.
+    number = int(index) if index.isdecimal() and len(index) < 10 else -1
+    return healing.give(sha256, number, request.get_data(), current_user)
 
 
 @api.route("/audio/by-url", methods=["GET"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from playlist_app.database import now
+from playlist_app.library import dedupe as deduping
+from playlist_app.library import pruning
 from playlist_app.library import scan as scanning
 from playlist_app.library import verify as verifying
 from playlist_app.people.models import User
@@ -74,6 +78,51 @@ def verify(sample: int | None, repair: bool, as_json: bool) -> None:
         click.echo(report.sentence)
     if not report.is_well:
         raise SystemExit(1)
+
+
+@library.command("dedupe")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Say what there is; merge with --yes.")
+def dedupe(yes: bool, as_json: bool) -> None:
+    """Make one track of those of one person that sound the same and are called the same."""
+    sounds = deduping.merge_sounds() if yes else 0
+    found = deduping.find()
+    if not as_json:
+        for one in found:
+            click.echo(f"{one.title} - {one.artist} ({one.owner}): {len(one.others) + 1} times")
+        if found and not yes:
+            yes = click.confirm("Keep the oldest of each, in the place of the others?")
+    merged = sum(map(deduping.merge, found)) if yes else 0
+    if as_json:
+        shapes = [one.shape() for one in found]
+        click.echo(json.dumps({"duplicates": shapes, "sounds_merged": sounds, "merged": merged}))
+    else:
+        click.echo(f"{len(found)} songs were there more than once; {merged} tracks merged")
+
+
+@library.command("prune")
+@click.option("--unplayed-for", "days", type=click.IntRange(min=1), required=True, metavar="DAYS")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Say what there is; prune with --yes.")
+def prune(days: int, yes: bool, as_json: bool) -> None:
+    """Take tracks out of the library that nobody has played for so many days.
+
+    Never what a playlist holds, nor what came within that time.
+    """
+    moment = now() - timedelta(days=days)
+    found = pruning.unplayed_since(moment)
+    shapes = [{"id": track.id, "title": track.title, "artist": track.artist} for track in found]
+    if not as_json:
+        for shape in shapes:
+            click.echo(f"{shape['title']} - {shape['artist']}")
+        if found and not yes:
+            yes = click.confirm(f"Take these {len(found)} tracks out of the library?")
+    by = _owner(None)
+    pruned = pruning.prune([shape["id"] for shape in shapes], moment, by) if yes else 0
+    if as_json:
+        click.echo(json.dumps({"tracks": shapes, "pruned": pruned}))
+    else:
+        click.echo(f"{len(found)} tracks unplayed for {days} days; {pruned} pruned")
 
 
 def _owner(name: str | None) -> User:

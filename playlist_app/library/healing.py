@@ -93,6 +93,8 @@ def _missing(audio: AudioFile) -> list[int]:
 
 
 def _is_chunk(audio: AudioFile, index: int, data: bytes) -> bool:
+    if index < 0:
+        return False
     length = min(CHUNK, audio.size_bytes - index * CHUNK)
     known = audio.chunk_hashes[index * 32 : index * 32 + 32]
     return len(data) == length and hashlib.sha256(data).digest() == known

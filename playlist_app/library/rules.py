@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement
 
@@ -23,3 +24,10 @@ leaving: list[Callable[[str, User], None]] = []
 
 # Conditions on AudioFile under which something besides a track needs it.
 needing: list[Callable[[], ColumnElement[bool]]] = []
+
+# Conditions on Track under which it is not pruned: it is held somewhere, or was played since.
+keeping: list[Callable[[datetime], ColumnElement[bool]]] = []
+
+# One track takes the place of another: given the id of the one that goes, of the one that stays,
+# and by whom. Within the write of the change.
+replacing: list[Callable[[str, str, User], None]] = []

@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from flask import Flask
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from playlist_app.database import session
 from playlist_app.library import rules
-from playlist_app.library.models import shapes_of
+from playlist_app.library.models import Track, shapes_of
 from playlist_app.live.events import PlaylistRestored, TrackUpdated
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist, in_a_list_of, still_allowed
+from playlist_app.playlists.history import Play
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.models import Playlist
 
@@ -32,6 +34,8 @@ def register(app: Flask) -> None:
         rules.audible.append(in_a_list_of)
         rules.telling.append(_tell)
         rules.leaving.append(_leave)
+        rules.keeping.append(_keep)
+        rules.replacing.append(_replace)
 
 
 def _seat(playlist_id: str) -> dict[str, Any]:
@@ -69,3 +73,31 @@ def _leave(track_id: str, by: User) -> None:
         if room.item_id == item.id:
             room.go_on(by)
         item.drop(by)
+
+
+def _keep(since: datetime) -> ColumnElement[bool]:
+    """A track that stands on a list, or was played in a room since then: a condition on Track."""
+    held = select(Item.id).where(Item.track_id == Track.id)
+    played = select(Play.id).where(Play.track_id == Track.id, Play.played_at >= since)
+    return or_(held.exists(), played.exists())
+
+
+def _replace(gone: str, kept: str, by: User) -> None:
+    """One track takes another's place: in every list, unless it waits there already, and in what
+    was played."""
+    tx = session()
+    for item in tx.scalars(select(Item).where(Item.track_id == gone)).all():
+        waits = select(Item.id).where(
+            Item.playlist_id == item.playlist_id, Item.track_id == kept, Item.played_at.is_(None)
+        )
+        if item.played_at is None and tx.scalar(waits):
+            room = item.playlist.room
+            if room.item_id == item.id:
+                room.go_on(by)
+            item.drop(by)
+            continue
+        item.track_id = kept
+        tx.flush()
+        item.playlist.record(PlaylistRestored(), by)
+    tx.execute(update(Play).where(Play.track_id == gone).values(track_id=kept))
+    tx.flush()
