@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from playlist_app import assets, database, web
 from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
+from playlist_app.imports import origins
 from playlist_app.imports.api import api as imports_api
 from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.imports.source_api import api as sources_api
@@ -119,6 +120,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
 
     # What a lower slice asks of a higher one.
     sitting.register(app)
+    origins.register()
     seeding.register()
 
     web.init_app(app)  # last: its error pages stand for all

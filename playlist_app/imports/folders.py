@@ -5,7 +5,11 @@ Each belongs to a row that is not finished; whatever else lies there was left by
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from playlist_app.config import Settings
@@ -19,10 +23,29 @@ def folder_of(config: Settings, import_id: str) -> Path:
     return all_of(config) / import_id
 
 
-def make(config: Settings, import_id: str) -> Path:
+@contextlib.contextmanager
+def held(config: Settings, import_id: str) -> Iterator[tuple[Path, int]]:
+    """The folder, made and locked, and the handle that holds the lock: the process that writes into
+    it gets that too, so that no other begins before it has really ended."""
     folder = folder_of(config, import_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    while True:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if _is(folder, handle):
+                break
+            os.close(handle)  # it was removed before the lock was on it
+    try:
+        yield folder, handle
+    finally:
+        os.close(handle)
+
+
+def _is(folder: Path, handle: int) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(folder.stat(), os.fstat(handle))
+    return False
 
 
 def remove(config: Settings, import_id: str) -> None:

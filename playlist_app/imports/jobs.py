@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playlist_app.config import settings
-from playlist_app.imports import checking, looking, queue, sources
+from playlist_app.imports import checking, cleaning, looking, queue, sources, working
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -18,7 +18,7 @@ jobs = Jobs()
     lanes=lambda: max(1, settings().import_lanes),
 )
 def fetch() -> bool:
-    return False
+    return working.fetch_next()
 
 
 @jobs.task(
@@ -28,7 +28,12 @@ def fetch() -> bool:
     lanes=lambda: 2,
 )
 def look() -> bool:
-    return False
+    return working.look_at_next()
+
+
+@jobs.task("imports-clean-up", title="Remove what imports left behind", every=timedelta(hours=1))
+def clean_up() -> None:
+    cleaning.clean_up()
 
 
 @jobs.task(sources.TASK, title="Look what is new at the sources", every=timedelta(minutes=1))

@@ -153,6 +153,19 @@ class Origin(Base):
     url: Mapped[str] = mapped_column(String(LONGEST_URL))
 
 
+class Usage(Base):
+    """What was fetched for a person on one day; the rows of imports can be removed, this stays."""
+
+    __tablename__ = "import_usage"
+
+    person_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # 2026-11-21, in UTC
+    items: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(default=0)
+
+
 class Host(Base):
     """How a host answered lately: after several refusals in a row it is left alone for a while."""
 

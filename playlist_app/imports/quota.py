@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from playlist_app.config import settings
 from playlist_app.database import iso, now, session
-from playlist_app.imports.models import Import
+from playlist_app.imports.models import Import, Usage
 from playlist_app.imports.states import UNFINISHED
 
 QUEUE_AT_MOST = 5_000  # imports that wait, for one person
@@ -52,28 +52,31 @@ class Quota:
 
 
 def quota_of(person_id: str) -> Quota:
-    """What was fetched for this person today. What was here already, and cost nothing, counts as
-    nothing."""
+    """What was fetched for this person today. What was here already counts as nothing."""
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
     config = settings()
-    items, size = (
-        session()
-        .execute(
-            select(func.count(), func.coalesce(func.sum(Import.bytes_done), 0)).where(
-                Import.person_id == person_id,
-                Import.bytes_done > 0,
-                Import.started_at >= midnight,
-            )
-        )
-        .one()
-    )
+    usage = session().get(Usage, (person_id, _today()))
     return Quota(
-        items,
+        usage.items if usage else 0,
         config.import_items_a_day,
-        size,
+        usage.bytes if usage else 0,
         config.import_bytes_a_day,
         midnight + timedelta(days=1),
     )
+
+
+def used(person_id: str, size: int) -> None:
+    """Within a write: something of so many bytes was fetched for a person."""
+    usage = session().get(Usage, (person_id, _today()))
+    if not usage:
+        usage = Usage(person_id=person_id, day=_today(), items=0, bytes=0)
+        session().add(usage)
+    usage.items += 1
+    usage.bytes += size
+
+
+def _today() -> str:
+    return now().date().isoformat()
 
 
 def waiting_of(person_id: str) -> int:

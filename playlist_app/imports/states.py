@@ -44,3 +44,13 @@ class Quality(StrEnum):
 
     BEST = "best"
     SMALL = "small"
+
+
+class Failed(Exception):
+    """An import can't go on. The message is for people; `retry_after`, in seconds, what a host
+    asked for."""
+
+    def __init__(self, trouble: Trouble, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+        self.retry_after = retry_after

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
-from playlist_app.library import healing, quota, upload
+from playlist_app.library import healing, quota, rules, upload
 from playlist_app.library.curation import changes
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
@@ -200,7 +200,9 @@ def give_back(sha256: str, index: str) -> JSON:
 @api.route("/audio/by-url", methods=["GET"])
 def audio_by_url() -> JSON:
     """The record by the address that the bytes came from, for those who may hear them."""
-    return _record(_find(AudioFile.source_url == request.args.get("url", "")))
+    url = request.args.get("url", "")
+    came = (rule(url) for rule in rules.came_from)
+    return _record(_find(or_(AudioFile.source_url == url, *came)))
 
 
 def _find(condition: Any) -> AudioFile:

@@ -193,10 +193,17 @@ def init_app(app: Flask) -> None:
 
 
 def as_incoming(path: Path, config: Settings) -> IncomingFile:
-    """A file of this machine, copied in as if it had been uploaded (the demo music, a scan)."""
+    """A file of this machine, copied in as if it had been uploaded (the demo music, a scan). Raises
+    NoRoom."""
+    if shutil.disk_usage(config.media_folder).free - path.stat().st_size < SPARE:
+        raise NoRoom("There is no room left for this file on the server.")
     incoming = IncomingFile(folder(config) / new_id())
-    with path.open("rb") as source:
-        shutil.copyfileobj(source, _Writer(incoming), CHUNK)
+    try:
+        with path.open("rb") as source:
+            shutil.copyfileobj(source, _Writer(incoming), CHUNK)
+    except BaseException:
+        incoming.remove()
+        raise
     return incoming
 
 

@@ -31,3 +31,6 @@ keeping: list[Callable[[datetime], ColumnElement[bool]]] = []
 # One track takes the place of another: given the id of the one that goes, of the one that stays,
 # and by whom. Within the write of the change.
 replacing: list[Callable[[str, str, User], None]] = []
+
+# Conditions on AudioFile under which it came from an address, beside its own `source_url`.
+came_from: list[Callable[[str], ColumnElement[bool]]] = []

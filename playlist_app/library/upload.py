@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import or_, select, union_all
 
 from playlist_app.config import Settings, settings
 from playlist_app.database import new_id, now, session, write
@@ -23,6 +23,7 @@ from playlist_app.library.models import (
     AudioFile,
     AudioSender,
     Cover,
+    Status,
     Track,
     hearable_by,
     visible_to,
@@ -101,15 +102,21 @@ def add_audio(received: Received, by: User) -> tuple[AudioFile, bool]:
 
 def add_track(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
     """Store the bytes and publish a track on them; `fields` go before the file's own tags."""
+    with _stored(received) as (audio, cover):
+        return _publish(received, audio, cover, by, fields)
+
+
+def _publish(
+    received: Received, audio: AudioFile, cover: Cover, by: User, fields: Mapping[str, Any]
+) -> Track:
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     tags = _tags(received.inspection) | given
     if "artist" in given and "artists" not in given:
         tags.pop("artists", None)  # those of the file's own artist
-    with _stored(received) as (audio, cover):
-        track = Track.publish(by, audio=audio, cover=cover, **tags)
-        keep_lyrics(track.id, received.inspection.tags.get("lyrics", ""))
-        quota.require_within(by)
-        return track
+    track = Track.publish(by, audio=audio, cover=cover, **tags)
+    keep_lyrics(track.id, received.inspection.tags.get("lyrics", ""))
+    quota.require_within(by)
+    return track
 
 
 def add_known(sha256: str, by: User, fields: Mapping[str, Any]) -> Track:
@@ -152,6 +159,22 @@ def known_audio(hashes: Sequence[str], person: User) -> dict[str, tuple[AudioFil
     order = (Track.owner_id == person.id, Track.created_at.desc(), Track.number.desc())
     tracks = {track.audio_id: track for track in session().scalars(seen.order_by(*order))}
     return {sha256: (file, tracks.get(file.id)) for sha256, file in audio.items()}
+
+
+def track_with(received: Received, by: User, fields: Mapping[str, Any]) -> Track:
+    """The track on these bytes that is there already, the person's own or one that all members
+    hear; else a new one, as `add_track` makes it."""
+    with _stored(received) as (audio, cover):
+        there = session().scalar(
+            select(Track)
+            .where(
+                Track.audio_id == audio.id,
+                or_(Track.owner_id == by.id, Track.status == Status.PUBLISHED),
+            )
+            .order_by(Track.owner_id != by.id, Track.number)
+            .limit(1)
+        )
+        return there or _publish(received, audio, cover, by, fields)
 
 
 def _tags(inspection: Inspection) -> dict[str, Any]:

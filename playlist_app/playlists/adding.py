@@ -40,9 +40,15 @@ class Addable:
     """The verb of adding a track to a playlist, and where in it."""
 
     def add(
-        self, track: Track, *, by: User, after: Item | None = None, item_id: str | None = None
+        self,
+        track: Track,
+        *,
+        by: User,
+        after: Item | None = None,
+        before: Item | None = None,
+        item_id: str | None = None,
     ) -> Item:
-        """Add a track at the end, or behind `after`; a client may have chosen the item's id.
+        """Add a track at the end, or beside another; a client may have chosen the item's id.
 
         Raises AlreadyHere, NotAllowed, or Conflict for a list that is full or an id that is taken.
         """
@@ -58,7 +64,10 @@ class Addable:
             if item_id and tx.scalar(select(Item.id).where(Item.id == item_id)):
                 raise Conflict("This id is taken.")
             last = tx.scalar(select(func.max(Item.rank)).where(Item.playlist_id == playlist.id))
-            rank = self.rank_at(after=after) if after else order.rank_between(last, None)
+            if after or before:
+                rank = self.rank_at(after=after, before=before)
+            else:
+                rank = order.rank_between(last, None)
             item = Item(
                 id=item_id or new_id(),
                 playlist=playlist,
