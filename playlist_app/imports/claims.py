@@ -71,7 +71,7 @@ def _free_what_the_dead_held(kind: type[Import] | type[Look]) -> None:
     """What was claimed by a worker that was killed waits again; that was no failure of its own."""
     active = kind.state == State.ACTIVE
     held = set(session().scalars(select(kind.claimed_by).where(active).distinct()))
-    dead = held - set(worker.alive())
+    dead = [name for name in held if not worker.is_alive(name)]
     lost: ColumnElement[bool] = kind.claimed_by.in_(dead)
     if kind is Import:
         # Nobody is killed, and still nothing comes: a thread that ended where none should.

@@ -31,6 +31,11 @@ BASE = ["assets", "web", "refusals", "extensions", "database", "config"]
 
 # Imports inside functions: what is heavy, and what would keep an idle process large.
 INSIDE = {
+    ("playlist_app.imports.feeds", "feedparser"),
+    ("playlist_app.imports.fetch", "playlist_app.imports.outing"),
+    ("playlist_app.imports.ytdlp", "yt_dlp"),
+    ("playlist_app.imports.ytdlp", "yt_dlp.extractor"),
+    ("playlist_app.imports.ytdlp", "yt_dlp.utils"),
     ("playlist_app.library.demo", "playlist_app.library.demo.making"),
     ("playlist_app.library.apart", "ctypes"),
     ("playlist_app.library.opening", "av"),
