@@ -27,6 +27,12 @@ FILES: dict[str, dict[str, str]] = {
     "htmx.org": {"dist/htmx.min.js": "htmx.min.js"},
     "sortablejs": {"modular/sortable.core.esm.js": "sortable.js"},
     "idb": {"build/index.js": "idb.js"},
+    "@noble/hashes": {
+        "sha2.js": "noble/sha2.js",
+        "_md.js": "noble/_md.js",
+        "_u64.js": "noble/_u64.js",
+        "utils.js": "noble/utils.js",
+    },
     "@fontsource-variable/inter": {"index.css": "inter/index.css", "files": "inter/files"},
     "@fontsource-variable/bricolage-grotesque": {
         "index.css": "bricolage/index.css",
@@ -38,6 +44,7 @@ FILES: dict[str, dict[str, str]] = {
 # For the type checker: what a copied module is called where its types are.
 TYPES = {
     "idb.d.ts": 'export * from "idb";\n',
+    "noble/sha2.d.ts": 'export * from "@noble/hashes/sha2.js";\n',
     "sortable.d.ts": 'export { default } from "sortablejs";\n',
 }
 
@@ -55,6 +62,7 @@ ICONS = [
     "clock",
     "download",
     "ellipsis",
+    "folder",
     "grip-vertical",
     "heart",
     "history",

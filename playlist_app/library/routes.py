@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
+from playlist_app.config import settings
 from playlist_app.library import quota, upload
 from playlist_app.library.curation import changes
 from playlist_app.library.formats import EXTENSIONS
@@ -46,6 +47,7 @@ def index() -> str:
         tracks=tracks,
         following=following,
         genres=genres(_me()),
+        upload_limit=settings().upload_limit,
         extensions=",".join(f".{name}" for name in sorted(EXTENSIONS)),
     )
 

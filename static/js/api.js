@@ -25,15 +25,21 @@ let token =
   globalThis.document?.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? undefined;
 
 /** The token of unsafe calls, asked for anew where there is none or it is no longer right. */
-async function csrf() {
+export async function csrf() {
   if (!token) token = (await call("GET", "users/me")).csrf_token;
   return token ?? "";
+}
+
+/** The token was another session's: the next unsafe call asks for its own. */
+export function forgetToken() {
+  token = undefined;
 }
 
 /**
  * @typedef {object} Options
  * @property {string} [key] the Idempotency-Key
  * @property {number} [patience] milliseconds
+ * @property {Record<string, string>} [headers]
  * @property {boolean} [isLeaving] the page goes: the call is to outlive it
  */
 
@@ -53,7 +59,7 @@ export async function call(method, path, body, options = {}) {
   const answer = parsed(text);
   if (response.ok) return answer;
   if (response.status === 400 && answer?.csrf && token && method !== "GET") {
-    token = undefined; // it was another session's
+    forgetToken();
     return call(method, path, body, options);
   }
   throw new Refused(response.status, answer);
@@ -70,9 +76,10 @@ function parsed(text) {
 }
 
 /** @param {string} method @param {string} path @param {unknown} body @param {Options} options */
-async function send(method, path, body, { key, patience = PATIENCE, isLeaving = false }) {
+async function send(method, path, body, options) {
+  const { key, patience = PATIENCE, isLeaving = false, headers: more } = options;
   /** @type {Record<string, string>} */
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (method !== "GET") headers["X-CSRF-Token"] = await csrf();

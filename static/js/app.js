@@ -21,6 +21,7 @@ import "./imports/look-choice.js";
 import "./imports/look-wait.js";
 import "./imports/kept-links.js";
 import "./library/track-selection.js";
+import "./library/upload-line.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/sync-list.js";

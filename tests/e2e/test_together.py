@@ -42,7 +42,6 @@ def test_a_list_is_made_shared_filled_voted_and_played_together(
         sounds("mp3", seconds=30.0, title=t, pitch=200.0 + len(t)) for t in ("Paper", "Copper")
     ]
     page.get_by_label("Choose files").set_input_files([str(path) for path in files])
-    page.locator("upload-box").get_by_role("button", name="Upload").click()
     expect(page.locator("upload-box").get_by_role("link", name="Copper")).to_be_visible()
     page.get_by_role("link", name="Friday kitchen").first.click()
     expect(page.get_by_role("status")).to_have_text("Live")
