@@ -236,10 +236,10 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(
     waiting = stalls_after(page, 2)
     page.get_by_label("Choose files").set_input_files(long_song)
     alice.until(lambda: bool(waiting))
-    page.unroute("**/api/v1/uploads/*")
     page.reload()
+    page.unroute("**/api/v1/uploads/*")
     assert warned == ["beforeunload"]
-    expect(row(page, long_song.name)).to_contain_text("another page")
+    expect(row(page, long_song.name)).to_contain_text("choose the file again")
     [left] = clients["alice"].ok("GET", "/uploads")["items"]
     sent = pieces(page)
     page.get_by_label("Choose files").set_input_files(long_song)

@@ -24,8 +24,8 @@ const ICONS = {
   left: "pause",
 };
 
-/** Since when a left one must be still to be offered: a page elsewhere may be sending it. */
-const STILL = 60_000; // milliseconds
+/** A left one that got bytes since then may be on its way from another page, or device. */
+const LATELY = 60_000; // milliseconds
 
 class UploadBox extends HTMLElement {
   /** @type {AbortController | null} */
@@ -176,7 +176,8 @@ class UploadBox extends HTMLElement {
     const words = sum.atWork
       ? say(uploads.paused ? "uploads.paused_total" : "uploads.total", values)
       : sayCount("uploads.done", sum.added);
-    write(this.#find("[data-field=count]"), words);
+    const refused = sum.refused ? ` · ${sayCount("uploads.not_added", sum.refused)}` : "";
+    write(this.#find("[data-field=count]"), words + refused);
     const sizes = { sent: megabytes(sum.sent), bytes: megabytes(sum.bytes) };
     write(this.#find("[data-field=bytes]"), sum.atWork ? say("uploads.bytes", sizes) : "");
     const progress = /** @type {HTMLProgressElement} */ (bar.querySelector("progress"));
@@ -247,7 +248,7 @@ function sentence(entry) {
   };
   if (uploads.paused && isAtWork(entry)) return say("uploads.paused", values);
   if (state === "refused") return reason;
-  if (state === "left" && Date.now() - entry.since < STILL) return say("uploads.elsewhere", values);
+  if (state === "left" && Date.now() - entry.since < LATELY) return say("uploads.lately", values);
   const key = track && !track.artist ? `${state}_alone` : state;
   return say(`uploads.${key}`, values);
 }
