@@ -16,7 +16,6 @@ from tests.e2e.test_look import looks_right
 from tests.serving import Client, Server
 from tests.sounds import Sounds
 
-
 fresh = itertools.count()
 
 
