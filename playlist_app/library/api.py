@@ -176,6 +176,8 @@ def ask_for_rendition_by_hash(wanted: JSON, sha256: str) -> tuple[JSON, int]:
 
 
 def _rendition(audio: AudioFile, wanted: JSON) -> tuple[JSON, int]:
+    if audio.lost_at:
+        raise NotFound("The server has lost this audio, so nothing can be made of it.")
     rendition = ask(audio, Profile(wanted["profile"]))
     return rendition.shape(), 202 if rendition.status == State.PREPARING else 200
 

@@ -12,7 +12,10 @@ import pytest
 from tests.cast import PASSWORD
 from tests.e2e.conftest import TITLES
 from tests.e2e.engines import Engine, Firefox, WebKitGTK, until
+from tests.e2e.formats import CLOSE, SECONDS, every_format, work_off
+from tests.library.test_formats import TAKEN
 from tests.serving import Client, Server
+from tests.sounds import Sounds
 
 PLAYER = "//*[@id='player']"
 STATE = "//connection-state"
@@ -116,6 +119,28 @@ def test_it_plays_and_seeks(browser: Engine, friday: dict[str, Any]) -> None:
 
     browser.click(button("Pause", within=PLAYER))
     until(lambda: audio(browser, "paused"), "it is silent")
+
+
+def test_every_format_plays_seeks_and_says_how_long_it_is(
+    browser: Engine, server: Server, clients: dict[str, Client], sounds: Sounds
+) -> None:
+    playlist = every_format(clients["alice"], sounds)
+    work_off(server)
+    opens_as_alice(browser, playlist)
+    for number, title in enumerate(TAKEN):
+        # A row far down is not always in view; the player is.
+        press = button("Next", within=PLAYER) if number else button("Play", within=row(title))
+        browser.click(press)
+        browser.sees(f"{PLAYER}//*[@class='title']", title)
+        # The one before was left past its middle.
+        until(
+            lambda: 0.1 < audio(browser, "currentTime") < SECONDS / 2 - 0.5, f"{title} begins"
+        )
+        assert audio(browser, "duration") == pytest.approx(SECONDS, abs=CLOSE), title
+        shown = browser.evaluate("Number(document.querySelector('#player input').max)")
+        assert shown == pytest.approx(SECONDS, abs=CLOSE), title
+        browser.click(f"{PLAYER}//input[@aria-label='Seek']")  # its middle
+        until(lambda: SECONDS / 2 + 0.2 < audio(browser, "currentTime"), f"{title} goes on")
 
 
 def test_taken_along_it_plays_without_a_server_and_the_vote_arrives_once(

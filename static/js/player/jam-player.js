@@ -73,6 +73,7 @@ export class JamPlayer extends HTMLElement {
     });
     addEventListener("pagehide", () => this.hearing.pause());
     sound.addEventListener("failed", (event) => this.#failed(event));
+    sound.addEventListener("preparing", () => this.#preparing());
     const { isShuffled, repeat } = habits();
     Object.assign(this.queue, { isShuffled, repeat });
     connect(this);
@@ -230,8 +231,13 @@ export class JamPlayer extends HTMLElement {
     const title = this.sound.track?.title ?? "";
     const { channel } = this.programme?.room ?? {};
     const isThere = channel ? channel.state === "live" : navigator.onLine;
-    const known = reason === "no_audio" || (reason === "format" && isThere);
+    const known = ["no_audio", "broken"].includes(reason) || (reason === "format" && isThere);
     toast(say("cannot_play", { title, reason: say(known ? reason : "not_on_device") }));
+    this.show();
+  }
+
+  #preparing() {
+    toast(say("preparing", { title: this.sound.track?.title ?? "" }));
     this.show();
   }
 

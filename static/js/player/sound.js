@@ -1,16 +1,25 @@
 // The sound: the one <audio> element for good, and what is tried when a source fails.
 
+import { SignedOut, Unreachable } from "../api.js";
+import { fileFor } from "./playable.js";
+import { made, NotMade } from "./rendition.js";
+
 /** @typedef {import("../playlists/shapes.js").Track} Track */
 
 /**
  * Fires `ended`, `time` (the position or the length is another), `playing` (it sounds, or no longer
- * does), and `failed` with `detail: {reason}`: "no_audio", "format" or "missing".
+ * does), `preparing` (what this browser can play is being made, and will begin by itself), and
+ * `failed` with `detail: {reason}`: "no_audio", "broken", "format" or "missing".
  */
 export class Sound extends EventTarget {
   /** What was begun anew after a failure, once. @type {string | null} */
   #resumed = null;
   /** What is on. @type {Track | null} */
   track = null;
+  /** Until the rendition is made that it waits for. @type {AbortController | null} */
+  #waiting = null;
+  /** For which a rendition was asked after its original failed, once. @type {string | null} */
+  #instead = null;
   #rate = 1;
 
   /** @param {HTMLAudioElement} audio */
@@ -36,10 +45,15 @@ export class Sound extends EventTarget {
     this.audio.currentTime = second;
   }
 
-  /** Of what is on; what the library says, until the file itself is known. */
+  /** Of what is on: what the library says. It has counted the samples, where browsers estimate. */
   get length() {
     const { duration } = this.audio;
-    return Number.isFinite(duration) ? duration : (this.track?.duration_seconds ?? 0);
+    return this.track?.duration_seconds ?? (Number.isFinite(duration) ? duration : 0);
+  }
+
+  /** What is on is being made playable; it begins by itself. */
+  get isPreparing() {
+    return this.#waiting !== null;
   }
 
   get rate() {
@@ -59,16 +73,46 @@ export class Sound extends EventTarget {
    * @param {Track} track @param {number} [second] */
   start(track, second = 0) {
     this.track = track;
-    if (!track.audio) {
-      this.#tellFailure("no_audio");
+    this.#waiting?.abort();
+    this.#waiting = null;
+    if (!track.audio || track.audio.broken) {
+      this.#tellFailure(track.audio ? "broken" : "no_audio");
       return;
     }
-    this.audio.src = track.audio.url + (this.#resumed === track.id ? "?again" : "");
+    const file = fileFor(track.audio, (type) => this.audio.canPlayType(type));
+    if (file) this.#begin(file.url, second);
+    else this.#prepare(track, second);
+  }
+
+  /** @param {string} url @param {number} second */
+  #begin(url, second) {
+    this.audio.src = url + (this.#resumed === this.track?.id ? "?again" : "");
     if (second > 0) this.audio.currentTime = second;
     this.play();
   }
 
+  /** Have made what every browser plays, and begin when it is there.
+   * @param {Track} track @param {number} second */
+  async #prepare(track, second) {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    this.audio.pause();
+    this.audio.removeAttribute("src");
+    this.dispatchEvent(new CustomEvent("preparing"));
+    try {
+      const url = await made(track.audio?.sha256 ?? "", waiting.signal);
+      this.#waiting = null;
+      this.#begin(url, second);
+    } catch (error) {
+      if (waiting.signal.aborted) return; // something else is on
+      this.#waiting = null;
+      const isGone = error instanceof Unreachable || error instanceof SignedOut;
+      this.#tellFailure(isGone ? "missing" : error instanceof NotMade ? "broken" : "format");
+    }
+  }
+
   play() {
+    if (this.#waiting) return;
     this.audio.play().catch((error) => {
       // Another source was set meanwhile, or a page that nobody touched may not sound yet: the button
       // then says Play.
@@ -92,6 +136,12 @@ export class Sound extends EventTarget {
       return;
     }
     const isFormat = audio.error.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
+    // A browser that knows less than others, or a rendition that had to go from the server's cache.
+    if (isFormat && this.#instead !== track.id) {
+      this.#instead = track.id;
+      this.#prepare(track, audio.currentTime);
+      return;
+    }
     this.#tellFailure(isFormat ? "format" : "missing");
   }
 

@@ -13,9 +13,6 @@ export function read(row) {
   const pressed = row.querySelector(".votes [aria-pressed=true]");
   const direction = pressed?.classList.contains("up") ? "up" : "down";
   const seconds = d.seconds ? Number(d.seconds) : null;
-  const audio = d.audio
-    ? { sha256: d.audio, url: address(`audio/${d.audio}`), format: d.format ?? "" }
-    : null;
   return {
     id: row.id,
     track: {
@@ -25,7 +22,7 @@ export function read(row) {
       duration_seconds: seconds,
       duration_formatted: clock(seconds),
       cover_url: d.cover || null,
-      audio,
+      audio: readAudio(row),
     },
     rank: d.rank ?? "",
     votes: up - down,
@@ -36,6 +33,34 @@ export function read(row) {
     is_playing: "playing" in d,
     played_at: d.playedAt || null,
     my_vote: pressed ? direction : null,
+  };
+}
+
+/** @param {HTMLElement} row @returns {import("./shapes.js").Audio | null} */
+function readAudio({ dataset: d }) {
+  if (!d.audio) return null;
+  const file = (/** @type {string} */ sha256) => ({ sha256, url: address(`audio/${sha256}`) });
+  return {
+    ...file(d.audio),
+    format: d.format ?? "",
+    plays: d.plays === "somewhere" ? "somewhere" : "everywhere",
+    mimetype: d.type || null,
+    playable: d.playable ? file(d.playable) : null,
+    broken: d.broken || null,
+  };
+}
+
+/** The attributes that `readAudio` reads: of most tracks there are but two.
+ * @param {import("./shapes.js").Audio | null} audio */
+function audioData(audio) {
+  const isSimple = audio?.plays !== "somewhere";
+  return {
+    audio: audio?.sha256 ?? "",
+    format: audio?.format ?? "",
+    plays: isSimple ? "" : "somewhere",
+    type: isSimple ? "" : (audio?.mimetype ?? ""),
+    playable: audio?.playable?.sha256 ?? "",
+    broken: audio?.broken ?? "",
   };
 }
 
@@ -79,8 +104,7 @@ export function fill(row, item, position) {
     addedAt: item.added_at,
     playedAt: item.played_at ?? "",
     adder: item.added_by.id,
-    audio: track.audio?.sha256 ?? "",
-    format: track.audio?.format ?? "",
+    ...audioData(track.audio),
     seconds: track.duration_seconds ?? "",
     cover: track.cover_url ?? "",
   });

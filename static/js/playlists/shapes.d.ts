@@ -11,6 +11,18 @@ export interface Audio {
   size_bytes?: number;
   format: string;
   bitrate?: number;
+  /** What to ask a browser about; null where none is known to play it. */
+  mimetype?: string | null;
+  plays?: "everywhere" | "somewhere";
+  /** The rendition that every browser plays, where it is made. */
+  playable?: Playable | null;
+  /** Why it can't be played at all. */
+  broken?: string | null;
+}
+
+export interface Playable {
+  sha256: string;
+  url: string;
 }
 
 export interface Track {
