@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
 from tests.serving import Client
-from tests.sounds import CODECS, Sounds
+from tests.sounds import Sounds
 
 
 def presses_play(visitor: Visitor, title: str) -> None:
@@ -178,7 +178,7 @@ def test_taking_the_sound_over_silences_the_other_device(
     bob.hears()
 
 
-@pytest.mark.parametrize("format_", sorted(CODECS))
+@pytest.mark.parametrize("format_", ["mp3", "m4a", "ogg", "opus", "flac", "wav"])
 def test_every_format_plays_and_seeks(
     arrives: Arrives, clients: dict[str, Client], sounds: Sounds, format_: str
 ) -> None:
