@@ -98,9 +98,9 @@ export class Sound extends EventTarget {
     this.#waiting = waiting;
     this.audio.pause();
     this.audio.removeAttribute("src");
-    this.dispatchEvent(new CustomEvent("preparing"));
+    const tell = () => this.dispatchEvent(new CustomEvent("preparing"));
     try {
-      const url = await made(track.audio?.sha256 ?? "", waiting.signal);
+      const url = await made(track.audio?.sha256 ?? "", waiting.signal, tell);
       this.#waiting = null;
       this.#begin(url, second);
     } catch (error) {
