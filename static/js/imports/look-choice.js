@@ -23,7 +23,7 @@ class LookChoice extends HTMLElement {
 
   /** @returns {HTMLInputElement[]} */
   get boxes() {
-    return [...this.querySelectorAll("input[name=entry]")].filter(
+    return [...this.querySelectorAll("input[type=checkbox][name=entry]")].filter(
       (box) => box instanceof HTMLInputElement,
     );
   }
