@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
+from flask_babel import format_timedelta, lazy_gettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,9 +14,20 @@ from playlist_app.config import settings
 from playlist_app.database import now
 from playlist_app.people.models import User
 from playlist_app.web import say
-from playlist_app.work import status
+from playlist_app.work import status, tasks
 
 pages = Blueprint("work", __name__, url_prefix="/admin/tasks")
+
+# What an error is likely to be about, by what it says.
+PLAINLY = {
+    "No space left": lazy_gettext("The disk is full: make room, and it goes on by itself."),
+    "disk is full": lazy_gettext("The disk is full: make room, and it goes on by itself."),
+    "database is locked": lazy_gettext("The database was busy for too long."),
+    "Permission denied": lazy_gettext("The server may not read or write there."),
+    "Read-only file system": lazy_gettext("The disk can’t be written to."),
+    "No such file": lazy_gettext("A file or a program is missing."),
+}
+UNFORESEEN = lazy_gettext("Nobody foresaw this; the server’s log has more about it.")
 
 JUST_NOW = timedelta(seconds=5)
 
@@ -45,8 +56,8 @@ def run(name: str) -> ResponseReturnValue:
 
 
 def _found() -> dict[str, object]:
-    tasks, workers = status.all_tasks(by=_me())
-    return {"tasks": tasks, "workers": workers, "works_beside": settings().works_beside}
+    found, workers = status.all_tasks(by=_me())
+    return {"tasks": found, "workers": workers, "works_beside": settings().works_beside}
 
 
 @pages.app_template_filter("ago")
@@ -61,6 +72,13 @@ def _ago(moment: datetime) -> str:
 
 @pages.app_template_filter("every")
 def _every(pause: timedelta) -> str:
-    """A pause in words: "6 hours"."""
+    """A pause in words: "6 hours", "minute"."""
+    if pause == tasks.TICK:
+        return str(_("minute"))
     words: str = format_timedelta(pause, threshold=1.5)
     return words
+
+
+@pages.app_template_filter("plainly")
+def _plainly(error: str) -> str:
+    return str(next((words for says, words in PLAINLY.items() if says in error), UNFORESEEN))

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,10 @@ class Alive:
     started_at: str = ""
     running: dict[str, list[str]] = field(default_factory=dict)  # task → since when, each lane
     looked: dict[str, str] = field(default_factory=dict)  # task → when it last began a turn
+
+    @property
+    def since(self) -> datetime | None:
+        return datetime.fromisoformat(self.started_at) if self.started_at else None
 
 
 def alive() -> list[Alive]:
