@@ -36,7 +36,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     with app.app_context():
         for name in NAMES:
             roles = {Role.ADMIN, Role.MEMBER} if name == "dora" else {Role.MEMBER}
-            user = User.create(name, PASSWORD, roles=roles, name=name.title())
+            user = User.create(name, PASSWORD, roles=roles, by=None, name=name.title())
             tokens[name] = open_session(user)
     close(app)
     return folder, tokens

@@ -97,7 +97,7 @@ def furnished(people: int = 1) -> Iterator[House]:
 
 
 def _person(at: int) -> Person:
-    user = User.create(f"person{at}", PASSWORD, roles={Role.MEMBER}, name=f"Person {at}")
+    user = User.create(f"person{at}", PASSWORD, roles={Role.MEMBER}, by=None, name=f"Person {at}")
     return Person(user.id, user.username, open_session(user))
 
 

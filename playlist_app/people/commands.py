@@ -34,7 +34,7 @@ def create(name: str, roles: tuple[str, ...], password_stdin: bool, as_json: boo
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     try:
-        user = User.create(name, password, roles=map(Role, roles))
+        user = User.create(name, password, roles=map(Role, roles), by=None)
     except Refusal as refusal:
         raise click.ClickException(refusal.detail) from None
     if as_json:

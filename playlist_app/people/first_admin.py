@@ -57,6 +57,6 @@ def create(folder: Path, given: str, username: str, password: str) -> User:
     with write():
         if admin_exists():
             raise NotFound("There is an admin already. Log in instead.")
-        user = User.create(username, password, roles={Role.ADMIN, Role.MEMBER})
+        user = User.create(username, password, roles={Role.ADMIN, Role.MEMBER}, by=None)
     _file(folder).unlink(missing_ok=True)
     return user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -79,12 +79,26 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
         return bool(self.roles - {Role.GUEST})
 
     @classmethod
-    def create(cls, username: str, password: str, *, roles: Iterable[Role], name: str = "") -> User:
-        """Raises NameTaken, or Invalid for a name or a password that can't be used."""
+    def create(
+        cls,
+        username: str,
+        password: str,
+        *,
+        roles: Iterable[Role],
+        by: User | None,
+        name: str = "",
+    ) -> User:
+        """Make a person. `by` is the admin who does, or None for who has the machine itself: the
+        command line, and the first admin's link.
+
+        Raises NotFound for who is no admin, NameTaken, or Invalid for a name or a password that
+        can't be used."""
+        _require_admin(by)
         username = checked_name(username)
         name = checked_name(name or username, field="name")
         password_hash = passwords.hashed(password)  # takes 50 ms: before the writers' lock
         with write() as session:
+            _require_admin(by and session.get_one(cls, by.id))
             if session.scalar(by_name(username)):
                 raise NameTaken(f"There is already somebody called {username!r} here.")
             user = cls(
@@ -96,6 +110,12 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
             )
             session.add(user)
         return user
+
+    @classmethod
+    def everybody(cls, *, by: User) -> Sequence[User]:
+        """All people, in the order of their names. Raises NotFound for who is no admin."""
+        _require_admin(by)
+        return session().scalars(select(cls).order_by(cls.username_key)).all()
 
     @classmethod
     def named(cls, username: str) -> User:
@@ -148,6 +168,12 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
             "last_seen_at": iso(self.last_seen_at) if self.last_seen_at else None,
             "is_active": self.is_active,
         }
+
+
+def _require_admin(person: User | None) -> None:
+    """None is who has the machine itself. For all others the people here are not to be seen."""
+    if person and not person.is_admin:
+        raise NotFound
 
 
 def name_key(username: str) -> str:

@@ -84,5 +84,5 @@ def shelve(app: Flask, owner: str, source: Path, title: str = "Paper Lanterns") 
 def somebody(app: Flask, name: str, *roles: Role) -> Person:
     """A person beside the cast, for a role that nobody in it has."""
     with app.app_context():
-        user = User.create(name, PASSWORD, roles=roles)
+        user = User.create(name, PASSWORD, roles=roles, by=None)
         return Person(app, name, open_session(user))

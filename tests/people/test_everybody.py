@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.cast import PASSWORD, Browser, Person, ok
+from playlist_app.database import session, write
+from playlist_app.people.models import Role, User, by_name
+from playlist_app.refusals import NotFound
+from tests.cast import NAMES, PASSWORD, Browser, Person, ok
 
 PATH = "/people"
 
@@ -68,3 +71,26 @@ def test_what_cannot_be_is_told_in_the_form_which_keeps_the_name(
     assert f'name="username" value="{username}"' in page
     assert password not in page
     assert page.count('<span class="avatars">') == 4
+
+
+def test_whoever_asks_the_verb_itself_decides(app: Flask, alice: Person, dora: Person) -> None:
+    """Also where a door forgets to: adding people, and seeing who there is."""
+    with app.app_context():
+        admin, member = User.named("dora"), User.named("alice")
+        with pytest.raises(NotFound):
+            User.create("mallory", PASSWORD, roles={Role.ADMIN}, by=member)
+        with pytest.raises(NotFound):
+            User.everybody(by=member)
+        assert {user.username for user in User.everybody(by=admin)} == set(NAMES)
+
+
+def test_who_was_an_admin_a_moment_ago_adds_nobody(app: Flask, dora: Person) -> None:
+    with app.app_context():
+        admin = User.named("dora")
+        session().expunge(admin)  # as who asks is known when a request begins
+        with write() as tx:
+            tx.get_one(User, admin.id).roles = frozenset({Role.MEMBER})
+        assert admin.is_admin
+        with pytest.raises(NotFound):
+            User.create("mallory", PASSWORD, roles={Role.ADMIN}, by=admin)
+        assert not session().scalar(by_name("mallory"))

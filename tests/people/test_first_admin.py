@@ -107,7 +107,7 @@ def test_a_code_file_that_was_left_makes_no_second_admin(
     browser = Browser(new)
     browser.opens(link)
     with new.app_context():
-        User.create("Dora", PASSWORD, roles={Role.ADMIN})
+        User.create("Dora", PASSWORD, roles={Role.ADMIN}, by=None)
     response = browser.submits(link, username="mallory", password=PASSWORD)
     assert response.status_code == 404
     assert [person.username for person in people(new)] == ["Dora"]

@@ -134,10 +134,10 @@ def test_a_name_that_others_could_not_read_is_refused(name: str) -> None:
 
 def test_a_name_that_is_taken_is_taken_in_every_case_and_form(app: Flask) -> None:
     with app.app_context():
-        User.create("Éloïse", PASSWORD, roles={Role.MEMBER})
+        User.create("Éloïse", PASSWORD, roles={Role.MEMBER}, by=None)
         for name in ("éloïse", "ÉLOÏSE", " Éloïse ", "E\u0301loi\u0308se", "ALICE", "ａｌｉｃｅ"):
             with pytest.raises(NameTaken) as refused:
-                User.create(name, PASSWORD, roles={Role.MEMBER})
+                User.create(name, PASSWORD, roles={Role.MEMBER}, by=None)
             assert refused.value.status == 409
         assert session().scalar(select(func.count(User.id))) == 5
 
