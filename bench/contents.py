@@ -18,6 +18,7 @@ from bench.works import (
     start,
     upload,
     votes,
+    worker,
 )
 
 CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
@@ -27,6 +28,7 @@ CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
     "search": search.measure,
     "audio": audio.measure,
     "idle": idle.measure,
+    "worker": worker.measure,
     "moves": moves.measure,
     "upload": upload.measure,
     "login": login.measure,

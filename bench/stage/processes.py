@@ -24,6 +24,11 @@ class Process:
         return [Process(int(pid)) for pid in text.split()]
 
     @property
+    def name(self) -> str:
+        """What it runs, in at most 15 characters."""
+        return (self._folder / "comm").read_text().strip()
+
+    @property
     def resident(self) -> int:
         """Bytes of memory that it has now (RSS)."""
         return self._status("VmRSS")

@@ -79,9 +79,10 @@ class Server:
 
     @property
     def workers(self) -> list[Process]:
-        """The web processes."""
+        """The web processes; what keeps the worker for the background work is not one of them."""
         assert self._gunicorn
-        return Process(self._gunicorn.pid).children
+        children = Process(self._gunicorn.pid).children
+        return [child for child in children if child.name == "gunicorn"]
 
     @property
     def url(self) -> str:

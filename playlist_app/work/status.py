@@ -64,8 +64,8 @@ def all_tasks(*, by: User) -> tuple[list[Status], list[Alive]]:
 
 
 def _status(task: Task, record: TaskRecord | None, workers: list[Alive]) -> Status:
-    turns = [alive.looked[task.name] for alive in workers if task.name in alive.looked]
-    looked = max(map(datetime.fromisoformat, turns), default=None)
+    turns = [alive.looked_at(task.name) for alive in workers]
+    looked = max(filter(None, turns), default=None)
     noted = record.started_at if record else None
     return Status(
         task=task,

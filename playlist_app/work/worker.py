@@ -116,6 +116,9 @@ class Alive:
     running: dict[str, list[str]] = field(default_factory=dict)  # task → since when, each lane
     looked: dict[str, str] = field(default_factory=dict)  # task → when it last began a turn
 
+    def looked_at(self, task: str) -> datetime | None:
+        return datetime.fromisoformat(self.looked[task]) if task in self.looked else None
+
     @property
     def since(self) -> datetime | None:
         return datetime.fromisoformat(self.started_at) if self.started_at else None
