@@ -97,6 +97,14 @@ def track(track_id: str) -> JSON:
     return find_track(track_id, current_user).shape()
 
 
+@api.route("/tracks/<track_id>/peaks", methods=["GET"])
+def peaks(track_id: str) -> JSON:
+    """How loud it is from beginning to end: 400 values of 0 to 255, for a seek bar. None until its
+    audio was analysed."""
+    audio = find_track(track_id, current_user).audio
+    return {"peaks": list(audio.peaks or b"") if audio else []}
+
+
 @api.route("/tracks/<track_id>", methods=["PATCH"])
 @api.arguments(TrackFields)
 def change_track(values: JSON, track_id: str) -> JSON:

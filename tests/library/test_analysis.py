@@ -20,8 +20,8 @@ from playlist_app.library.analysis import analyse_some
 from playlist_app.library.apart import Apart, Gone, NotStarted, Stopped
 from playlist_app.library.models import AudioFile
 from playlist_app.library.upload import audio_path
-from tests.cast import API, Person, ok
-from tests.library.shelf import shelve
+from tests.cast import API, Person, ok, problem
+from tests.library.shelf import set_status, shelve
 from tests.library.test_formats import TAKEN
 from tests.sounds import Sounds
 
@@ -73,6 +73,26 @@ def test_peaks_swell_and_fade_as_the_sound_does(app: Flask, sounds: Sounds) -> N
     assert len(peaks) == 400
     expected = np.sin(np.pi * (np.arange(400) + 0.5) / 400)
     assert np.abs(np.frombuffer(peaks, np.uint8) / 255 - expected).max() < 0.05
+
+
+def test_peaks_are_for_those_who_may_hear_the_track(
+    app: Flask, alice: Person, charlie: Person, sounds: Sounds
+) -> None:
+    track = shelve(app, "alice", sounds("flac", seconds=3.0))
+    path = f"/tracks/{track['id']}/peaks"
+    assert ok(alice.get(path)) == {"peaks": []}
+    analyse(app)
+    values = ok(charlie.get(path))["peaks"]
+    assert len(values) == 400
+    assert max(values) == 255
+    set_status(app, track, "pending")
+    assert problem(charlie.get(path), 404) == problem(charlie.get("/tracks/none/peaks"), 404)
+    assert ok(alice.get(path))["peaks"] == values
+
+
+def test_a_track_without_audio_has_no_peaks(alice: Person) -> None:
+    track = alice.makes_track("A wish")
+    assert ok(alice.get(f"/tracks/{track['id']}/peaks")) == {"peaks": []}
 
 
 def test_a_track_is_as_long_as_its_sound(app: Flask, alice: Person, sounds: Sounds) -> None:

@@ -1,6 +1,7 @@
 // What the player shows. It decides nothing: <jam-player> tells it what is so.
 
 import { clock, say } from "../words.js";
+import { Peaks } from "./peaks.js";
 
 /**
  * What is shown of an item, or of an entry of one's queue.
@@ -24,6 +25,7 @@ export class PlayerView {
   constructor(player) {
     this.player = player;
     this.slider = /** @type {HTMLInputElement} */ (player.querySelector("input[type=range]"));
+    this.peaks = new Peaks(/** @type {SVGElement} */ (player.querySelector(".peaks")));
     /** A finger is on the slider: it is not moved under it. */
     this.isSeeking = false;
     /** Where it would go on. */
@@ -43,6 +45,7 @@ export class PlayerView {
     this.$(".text .title").textContent = item.track.title;
     this.$(".text .by").textContent = byline(item);
     show(/** @type {HTMLImageElement} */ (this.$(".art img")), item.track.cover_url ?? "");
+    this.peaks.show(item.track.audio ? item.track.id : "");
   }
 
   /** @param {boolean} isSounding */
