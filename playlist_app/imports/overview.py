@@ -80,6 +80,7 @@ class Overview:
     tabs: list[Tab]
     rows: list[JSON] = field(default_factory=list)
     following: str = ""
+    is_admins: bool = False
 
     @property
     def state(self) -> str:
@@ -106,6 +107,9 @@ class Overview:
 
     @property
     def can_retry_all(self) -> bool:
+        """An admin retries everybody's: not where they see their own alone."""
+        if self.is_admins and not self.whose:
+            return False
         return any(tab.value == State.FAILED and tab.count for tab in self.tabs)
 
     @property
@@ -125,7 +129,7 @@ def overview(person: User, asked: Asked) -> Overview:
     """The imports that `asked` names, of those this person sees."""
     seq = events.newest_seq()  # before the rows: what happens meanwhile is told again, not missed
     seen = _seen_by(person, asked)
-    found = Overview(asked, seq, _tabs(seen))
+    found = Overview(asked, seq, _tabs(seen), is_admins=person.is_admin)
     batches, found.following = _batches(seen, asked)
     ids = [batch.id for batch, _who, _title in batches]
     tallies = _tallies(ids)

@@ -133,6 +133,11 @@ def test_the_manifest_of_the_app(nobody: Person) -> None:
         "./",
         "standalone",
     )
+    assert manifest["share_target"] == {
+        "action": "./share",  # relative, as all of it: also under a path prefix
+        "method": "GET",
+        "params": {"title": "title", "text": "text", "url": "url"},
+    }
     sizes = {(icon["sizes"], icon.get("purpose", "any")) for icon in manifest["icons"]}
     assert {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")} <= sizes
     for icon in manifest["icons"]:
