@@ -67,6 +67,7 @@ ICONS = [
     "heart",
     "history",
     "house",
+    "inbox",
     "library",
     "link",
     "list-checks",

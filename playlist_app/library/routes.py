@@ -13,6 +13,8 @@ from werkzeug.datastructures import FileStorage
 from playlist_app.config import settings
 from playlist_app.library import quota, upload
 from playlist_app.library.curation import changes
+from playlist_app.library.curation.lyrics import lyrics_of
+from playlist_app.library.curation.review import waiting_count
 from playlist_app.library.formats import EXTENSIONS
 from playlist_app.library.forms import fields_in
 from playlist_app.library.incoming import IncomingFile
@@ -48,6 +50,7 @@ def index() -> str:
         following=following,
         genres=genres(_me()),
         upload_limit=settings().upload_limit,
+        waiting=waiting_count() if _me().is_reviewer else 0,
         extensions=",".join(f".{name}" for name in sorted(EXTENSIONS)),
     )
 
@@ -86,7 +89,10 @@ def _upload_one(given: FileStorage) -> tuple[str, Track | None, Refusal | None]:
 def track(track_id: str) -> str:
     found = find_track(track_id, _me())
     return render_template(
-        "library/track.html", track=found.shape(), may_edit=found.is_editable_by(_me())
+        "library/track.html",
+        track=found.shape(),
+        lyrics=lyrics_of(found),
+        may_edit=found.is_editable_by(_me()),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from playlist_app.config import settings
 from playlist_app.database import session
+from playlist_app.library.curation.lyrics import lyrics_of_many
 from playlist_app.library.models import CHUNK, AudioFile, Track
 from playlist_app.live import events
 from playlist_app.people.models import User
@@ -21,7 +22,8 @@ def manifest_of(playlist: Playlist, person: User) -> JSON:
     """What is in the list at `seq`, and every audio file of it with the hash of each chunk.
 
     `audio`: one entry a file, however many items play it: `{sha256, url, size_bytes, format,
-    status, chunk_size, chunks}`. `covers`: addresses. `messages` and `snapshots` have their place.
+    status, chunk_size, chunks}`. `covers`: addresses. `lyrics`: by the id of the
+    track, of those that have some. `messages` and `snapshots` have their place.
     """
     items = items_of(playlist, person)
     covers = {item["track"]["cover_url"] for item in items} - {None}
@@ -34,6 +36,7 @@ def manifest_of(playlist: Playlist, person: User) -> JSON:
         "audio": audio,
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
         "size_bytes": sum(file["size_bytes"] for file in audio),
+        "lyrics": lyrics_of_many({item["track"]["id"] for item in items}),
         "messages": [],
         "snapshots": [],
     }

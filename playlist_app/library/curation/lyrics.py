@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, now, session, write
+from playlist_app.library import rules
 from playlist_app.library.curation.lrc import lines_of
 from playlist_app.library.models import Track
 from playlist_app.library.tags import LONGEST_LYRICS
@@ -65,7 +66,12 @@ def write_lyrics(track: Track, text: str, by: User) -> JSON:
     """Replace the lyrics; an empty text takes them away. Raises NotAllowed, or Invalid."""
     with write():
         track.require_editor(by)
+        before = lyrics_of(track)
         keep_lyrics(track.id, text)
+        if lyrics_of(track) != before:
+            # The track's shape is the same, but copies on devices hold its lyrics too.
+            for tell in rules.telling:
+                tell([track.id], by)
     return lyrics_of(track)
 
 

@@ -13,10 +13,13 @@ from flask_login import current_user
 from playlist_app.library.curation import changes
 from playlist_app.library.curation import genres as curated
 from playlist_app.library.curation.changes import editable, find_change
+from playlist_app.library.curation.lyrics import write_lyrics
+from playlist_app.library.curation.review import Decision, review
 from playlist_app.library.curation.undoing import undo
 from playlist_app.library.forms import fields_in
+from playlist_app.library.listing import Wanted, list_tracks
 from playlist_app.library.listing import genres as list_genres
-from playlist_app.library.models import Track
+from playlist_app.library.models import Status, Track, find_track
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotAllowed
 from playlist_app.web import is_here, say
@@ -117,3 +120,39 @@ def rename_genre(genre_id: str) -> ResponseReturnValue:
         text = _("“%(before)s” is a part of “%(name)s” now.", **names)
         say(text if is_merged else _("“%(before)s” is “%(name)s” now.", **names), undo=change.id)
     return redirect(url_for("curation.genres"), 303)
+
+
+@pages.get("/review")
+def review_queue() -> str:
+    """What waits for a reviewer, the oldest first."""
+    if not _me().is_reviewer:
+        raise NotAllowed("Only a reviewer can publish or reject a track.")
+    cursor = request.args.get("cursor", "")
+    wanted = Wanted(status=Status.PENDING, ordering="created_at", cursor=cursor)
+    tracks, following = list_tracks(wanted, _me())
+    return render_template("library/review.html", tracks=tracks, following=following)
+
+
+@pages.post("/<track_id>/review")
+def decide(track_id: str) -> ResponseReturnValue:
+    """Publish, reject, or submit again; then to what waits next."""
+    found = find_track(track_id, _me())
+    title = found.title
+    try:
+        decision = Decision(request.form.get("decision", ""))
+    except ValueError:
+        raise Invalid.field("decision", _("Publish or reject.")) from None
+    review(found, decision, _me(), request.form.get("reason", ""))
+    if decision == Decision.SUBMIT:
+        say(_("“%(title)s” waits for a reviewer again.", title=title))
+        return redirect(url_for("library.track", track_id=track_id), 303)
+    published = _("“%(title)s” is published.", title=title)
+    say(published if decision == Decision.PUBLISH else _("“%(title)s” is rejected.", title=title))
+    return redirect(url_for("curation.review_queue"), 303)
+
+
+@pages.post("/<track_id>/lyrics")
+def change_lyrics(track_id: str) -> ResponseReturnValue:
+    write_lyrics(find_track(track_id, _me()), request.form.get("text", ""), _me())
+    say(_("Saved."))
+    return redirect(url_for("library.track", track_id=track_id), 303)

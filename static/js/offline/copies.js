@@ -97,6 +97,7 @@ export async function follow(id, { pinned = false } = {}) {
     audio: manifest.audio,
     hashes: manifest.audio.map((/** @type {AudioEntry} */ { sha256 }) => sha256),
     covers: manifest.covers,
+    lyrics: manifest.lyrics,
     sizeBytes: manifest.size_bytes,
     pinned: pinned || (before?.pinned ?? false),
     quality: "original",

@@ -25,6 +25,7 @@ import { openDB } from "../../vendor/idb.js";
  * @property {"fetching" | "paused" | "whole"} state
  * @property {string} [problem] why it is paused
  * @property {number} checkedAt milliseconds
+ * @property {Record<string, {lines: {at: number | null, text: string}[]}>} [lyrics] by the track's id
  * @property {object[]} messages
  * @property {object[]} snapshots
  */
