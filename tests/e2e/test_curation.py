@@ -84,3 +84,36 @@ def test_a_long_press_begins_picking_on_a_phone(
     page.get_by_role("button", name="Done").tap()
     expect(page.locator(".selection")).to_be_hidden()
     forget(clients)
+
+
+LRC = "[00:00.50]The lanterns hang\n[00:04.00]above the street\n[00:20.00]and paper boats"
+
+
+def test_lyrics_move_with_the_music_and_a_line_leads_to_its_second(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    items = clients["alice"].ok("GET", f"/playlists/{friday['id']}/items")["items"]
+    track = items[0]["track"]["id"]
+    clients["alice"].ok("PUT", f"/tracks/{track}/lyrics", {"text": LRC})
+    page = alice.opens_playlist(friday)
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()
+    lyrics = page.locator("#player timed-lyrics")
+    line = lyrics.locator("[aria-current]")
+    expect(line).to_have_text("The lanterns hang")
+    lyrics.get_by_role("button", name="and paper boats").click()
+    alice.until(lambda: 19.5 < float(alice.audio("currentTime")) < 25)
+    expect(line).to_have_text("and paper boats")
+    # The track's own page follows the same music.
+    page.evaluate(
+        "(track) => htmx.ajax('GET', `/library/${track}`,"
+        " {target: '#main', select: '#main', swap: 'outerHTML'})",
+        track,
+    )
+    expect(page.locator("#main timed-lyrics [aria-current]")).to_have_text("and paper boats")
+    page.locator("#main timed-lyrics").get_by_role("button", name="above the street").click()
+    alice.until(lambda: 3.5 < float(alice.audio("currentTime")) < 10)
+    # A track without lyrics shows none.
+    page.locator("#player").get_by_role("button", name="Next").click()
+    expect(lyrics).to_be_hidden()

@@ -12,7 +12,7 @@ from flask import Flask
 from playlist_app.library.curation.lrc import Line, lines_of, written
 from playlist_app.library.curation.lyrics import lyrics_beside
 from playlist_app.people.models import Role
-from tests.cast import Person, ok, problem
+from tests.cast import Browser, Person, ok, problem
 from tests.library.shelf import set_status, somebody
 from tests.sounds import write
 
@@ -139,3 +139,27 @@ def test_a_link_or_a_large_file_beside_the_music_is_left_alone(tmp_path: Path) -
     (tmp_path / "three.lrc").mkdir()
     for name in ("one", "two", "three"):
         assert lyrics_beside(tmp_path / f"{name}.mp3") == ""
+
+
+def test_lyrics_are_shown_and_written_on_the_page_of_a_track(app: Flask, alice: Person) -> None:
+    path = f"/library/{alice.makes_track('Song')['id']}"
+    browser = Browser(app, alice)
+    assert "Add lyrics" in browser.opens(path).get_data(as_text=True)
+    browser.submits(f"{path}/lyrics", seen_at=path, text="[00:01.00]<b>one\n[00:02.00]")
+    page = browser.opens(path).get_data(as_text=True)
+    assert '<li data-at="1.0"><button type="button">&lt;b&gt;one</button></li>' in page
+    assert "Music without words" in page
+
+
+def test_a_copy_on_a_device_has_the_lyrics_and_hears_of_new_ones(
+    alice: Person, charlie: Person, happened: Any
+) -> None:
+    playlist = alice.makes_playlist()
+    track = alice.makes_track("Song")
+    alice.adds(playlist, track)
+    alice.adds(playlist, alice.makes_track("Instrumental"))
+    lyrics = ok(alice.call("PUT", f"/tracks/{track['id']}/lyrics", json={"text": LRC}))
+    manifest = ok(alice.get(f"/playlists/{playlist['id']}/offline"))
+    assert manifest["lyrics"] == {track["id"]: lyrics}
+    assert happened(playlist["id"])[-1] == ("track.updated", {"track": track})
+    problem(charlie.get(f"/playlists/{playlist['id']}/offline"), 404)

@@ -14,7 +14,7 @@ from flask import Flask
 from playlist_app.database import session
 from playlist_app.live.events import Event
 from playlist_app.people.models import Role
-from tests.cast import Person, ok, problem
+from tests.cast import Browser, Person, ok, problem
 from tests.conftest import close, make_app
 from tests.library.shelf import somebody
 from tests.sounds import Sounds
@@ -157,3 +157,29 @@ def test_what_waits_is_in_no_list(
     assert happened(playlist["id"]) == before
     ok(decides(rita, track, "publish"))
     alice.adds(playlist, track)
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def test_a_reviewer_decides_on_a_page_and_who_added_it_submits_again(
+    app: Flask, alice: Person, bob: Person, rita: Person, track: dict[str, Any]
+) -> None:
+    hers, reviewer = Browser(app, alice), Browser(app, rita)
+    assert bob.page("/library/review").status_code == 403
+    assert "Review" in reviewer.opens("/library").get_data(as_text=True)
+    assert "Paper Lanterns" in reviewer.opens("/library/review").get_data(as_text=True)
+    path = f"/library/{track['id']}"
+    waits = hers.opens(path).get_data(as_text=True)
+    assert "This track waits for a reviewer." in waits
+    assert 'value="publish"' not in waits
+    decide = {"seen_at": "/library/review", "decision": "reject", "reason": "Too <quiet>."}
+    assert reviewer.submits(f"{path}/review", **decide).status_code == 303
+    rejected = hers.opens(path).get_data(as_text=True)
+    assert "Too &lt;quiet&gt;." in rejected
+    assert hers.submits(f"{path}/review", seen_at=path, decision="submit").status_code == 303
+    assert ok(alice.get(f"/tracks/{track['id']}"))["status"] == "pending"
+    assert bob.page(path).status_code == 404
+    reviewer.submits(f"{path}/review", seen_at="/library/review", decision="publish")
+    assert bob.page(path).status_code == 200
+    assert "Nothing waits for a review." in reviewer.opens("/library/review").get_data(as_text=True)
