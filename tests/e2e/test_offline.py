@@ -328,6 +328,21 @@ def test_links_without_network_keep_the_music_playing(
     alice.hears()
 
 
+def test_a_sheet_that_can_not_be_fetched_is_told_once(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    page = alice.opens_playlist(friday)
+    page.evaluate(
+        "window.told = []; addEventListener('jam:toast', (e) => told.push(e.detail.text))"
+    )
+    cut_off(alice)
+    page.get_by_role("button", name="Share").click()
+    expect(page.locator(".toast")).to_contain_text("can't be reached")
+    assert page.evaluate("told.length") == 1
+    expect(page.locator("dialog.sheet")).to_be_hidden()
+
+
 def test_the_copy_follows_the_playlist(
     arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any], sounds: Sounds
 ) -> None:

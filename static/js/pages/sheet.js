@@ -1,10 +1,6 @@
 // The sheet: shows a page of the app (its #main) over the one that is open: from below on a phone,
 // beside on a desktop. Without scripts, or without network, its links simply lead to that page.
 
-import { Unreachable } from "../api.js";
-import { say } from "../words.js";
-import { toast } from "./toast-line.js";
-
 /** @type {any} */
 const htmx = /** @type {any} */ (globalThis).htmx;
 
@@ -15,17 +11,14 @@ let cameFrom = null;
 /** @param {string} href @param {HTMLElement | null} from */
 async function open(href, from) {
   cameFrom = from;
-  try {
-    await htmx.ajax("GET", href, {
-      target: "#sheet",
-      select: "#main > *",
-      swap: "innerHTML",
-      push: "false",
-    });
-  } catch (error) {
-    toast(say("unreachable"));
-    throw new Unreachable(String(error));
-  }
+  await htmx.ajax("GET", href, {
+    target: "#sheet",
+    select: "#main > *",
+    swap: "innerHTML",
+    push: "false",
+  });
+  // Where there was no answer there is nothing to show; requests.js has said so.
+  if (!document.getElementById("sheet")?.childElementCount) return;
   if (!dialog.open) dialog.showModal();
 }
 
