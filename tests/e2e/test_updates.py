@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from playlist_app.config import ROOT
+from tests.e2e.away import cut_off, opens_cold, take_along
 from tests.e2e.conftest import Arrives
-from tests.e2e.test_offline import cut_off, opens_cold, take_along
 from tests.serving import Server
 
 CODE = ("app.py", "gunicorn.conf.py", "playlist_app", "templates", "static", "migrations")
