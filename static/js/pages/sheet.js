@@ -60,8 +60,8 @@ document.addEventListener("jam:sheet", (event) => {
 
 // A form whose answer is a page for the sheet (data-sheet).
 document.addEventListener("htmx:after:swap", (event) => {
-  const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  const form = ctx?.sourceElement;
+  // The device's own pages say that they were shown, without a request behind it.
+  const form = /** @type {CustomEvent} */ (event).detail?.ctx?.sourceElement;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-sheet]") || dialog.open) return;
   cameFrom = form.querySelector("button");
   dialog.showModal();
