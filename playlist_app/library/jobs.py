@@ -34,6 +34,7 @@ def make_renditions() -> bool:
     "renditions-cache",
     title="Keep the cache of renditions within its budget",
     every=timedelta(hours=1),
+    at_start=False,
 )
 def tidy_renditions() -> None:
     rendering.tidy()
@@ -47,12 +48,20 @@ def look_at_folders() -> None:
 
 
 @jobs.task(
-    "references", title="Remove audio that no track needs any more", every=timedelta(hours=1)
+    "references",
+    title="Remove audio that no track needs any more",
+    every=timedelta(hours=1),
+    at_start=False,
 )
 def count_references() -> None:
     references.count_again()
 
 
-@jobs.task("verify", title="Look whether stored audio is what it was", every=timedelta(days=1))
+@jobs.task(
+    "verify",
+    title="Look whether stored audio is what it was",
+    every=timedelta(days=1),
+    at_start=False,
+)
 def verify_some() -> None:
     verify.verify(sample=SAMPLE, stop=stopping.is_set)

@@ -64,7 +64,9 @@ def deaf() -> None:
 
 
 def make_trial(folder: Path) -> Flask:
+    """The app, with the tasks of this file and no others."""
     app = make_app(folder)
+    tasks.tasks_of(app).clear()
     tasks.register(app, jobs)
     return app
 
