@@ -23,6 +23,7 @@ from playlist_app.library.curation.routes import pages as curation_pages
 from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
+from playlist_app.listening import asked
 from playlist_app.listening.api import api as listening_api
 from playlist_app.listening.routes import pages as listening_pages
 from playlist_app.live import sockets
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     sitting.register(app)
     origins.register()
     seeding.register()
+    asked.register()
 
     web.init_app(app)  # last: its error pages stand for all
     _mount(app, settings)

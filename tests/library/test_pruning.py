@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from playlist_app.database import now, write
+from playlist_app.database import now, session, write
 from playlist_app.library import dedupe, pruning
 from playlist_app.library.models import Track
+from playlist_app.listening.models import Plays
 from playlist_app.people.models import User
 from playlist_app.playlists.history import Play
+from playlist_app.playlists.items import Item
 from tests.cast import Person, ok, problem
 from tests.sounds import Sounds
 
@@ -62,6 +64,31 @@ def test_what_a_room_played_lately_stays(app: Flask, alice: Person) -> None:
     assert "1 pruned" in run(app, "prune", "--unplayed-for", "90", "--yes")
 
 
+def listen(app: Flask, name: str, track: dict[str, Any]) -> None:
+    with app.app_context(), write() as tx:
+        person = User.named(name)
+        tx.add(Plays(user_id=person.id, track_id=track["id"], count=2, last_at=now()))
+
+
+def test_what_somebody_heard_alone_lately_stays(app: Flask, alice: Person) -> None:
+    listen(app, "bob", alice.makes_track("Heard"))
+    age(app, Track.created_at, 100)
+    assert "0 tracks" in run(app, "prune", "--unplayed-for", "90", "--yes")
+    age(app, Plays.last_at, 91)
+    assert "1 pruned" in run(app, "prune", "--unplayed-for", "90", "--yes")
+
+
+def test_what_was_heard_of_the_same_song_is_added_up(
+    app: Flask, twice: list[dict[str, Any]]
+) -> None:
+    for name, track in (("alice", twice[0]), ("alice", twice[1]), ("bob", twice[1])):
+        listen(app, name, track)
+    run(app, "dedupe", "--yes")
+    with app.app_context():
+        counts = {(play.track_id, play.count) for play in session().scalars(select(Plays))}
+    assert counts == {(twice[0]["id"], 4), (twice[0]["id"], 2)}
+
+
 def test_what_came_onto_a_list_meanwhile_stays(app: Flask, alice: Person) -> None:
     track = alice.makes_track("Found again")
     age(app, Track.created_at, 100)
@@ -105,9 +132,6 @@ def test_the_same_song_twice_becomes_one_in_every_list(
 def test_what_waits_twice_in_a_list_waits_once(
     app: Flask, alice: Person, twice: list[dict[str, Any]]
 ) -> None:
-    from playlist_app.database import session
-    from playlist_app.playlists.items import Item
-
     first, second = twice
     playlist = alice.makes_playlist()
     kept = alice.adds(playlist, first)
