@@ -195,7 +195,7 @@ def write() -> Iterator[Session]:
     current.rollback()  # ends the reading transaction; one can't turn into a writing one
     current.expire_all()
     with current_app.extensions["writer_lock"]:
-        current.info.update(writing=True, after_commit=[], if_dropped=[], roles={})
+        current.info.update(writing=True, after_commit=[], if_dropped=[], roles={}, genres={})
         try:
             current.connection(execution_options={"write": True})
             yield current

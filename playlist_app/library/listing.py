@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -158,15 +158,27 @@ def _by_columns(query: Select[Any], wanted: Wanted) -> tuple[list[JSON], str | N
     if wanted.cursor:
         last = _decoded(wanted.cursor, [*(KINDS[name] for name in names), int])
         query = query.where(_after(columns, descending, last))
-    for column, down in zip(columns, descending, strict=True):
-        query = query.order_by(column.desc() if down else column)
-    rows = session().execute(query.add_columns(*columns).limit(wanted.limit + 1)).all()
+    # First which, by these columns alone: what has to be sorted is small, and the rest is looked up
+    # for as many as are shown.
+    assert query.whereclause is not None
+    sought = [column.label(f"by_{at}") for at, column in enumerate(columns)]
+    which = select(*sought).where(query.whereclause).limit(wanted.limit + 1)
+    page = which.order_by(*_directed(columns, descending)).subquery()
+    by = list(page.c)
+    joined = query.join(page, by[-1] == Track.number).add_columns(*by)
+    rows = session().execute(joined.order_by(*_directed(by, descending))).all()
     more = len(rows) > wanted.limit
     rows = rows[: wanted.limit]
     following = None
     if more:
         following = _encoded([*rows[-1][len(SHAPE_COLUMNS) :]])
     return _shapes(rows), following
+
+
+def _directed(columns: Sequence[ColumnElement[Any]], descending: list[bool]) -> list[Any]:
+    return [
+        column.desc() if down else column for column, down in zip(columns, descending, strict=True)
+    ]
 
 
 def _ordering(text: str) -> tuple[list[str], list[bool]]:
