@@ -14,6 +14,7 @@ from playlist_app.config import settings
 from playlist_app.database import if_dropped, now, session, write
 from playlist_app.library import rules
 from playlist_app.library.apart import Apart, Gone, Stopped
+from playlist_app.library.export import LEFT_AFTER
 from playlist_app.library.incoming import SPARE
 from playlist_app.library.models import CHUNK, AudioFile, Track
 from playlist_app.library.renditions import (
@@ -197,6 +198,9 @@ def tidy() -> None:
                 rendition.want()
     for sha256 in there.keys() - known.keys():
         _remove_stray(sha256, there[sha256])
+    for left in (config.cache_folder / "exports").glob("*"):
+        if _used_at(left) < time.time() - LEFT_AFTER:
+            left.unlink(missing_ok=True)
 
 
 def _remove_stray(sha256: str, path: Path) -> None:

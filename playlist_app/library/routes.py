@@ -11,7 +11,8 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from playlist_app.config import settings
-from playlist_app.library import quota, upload
+from playlist_app.library import export, quota, upload
+from playlist_app.library.audio import STALLED_AFTER
 from playlist_app.library.curation import changes
 from playlist_app.library.curation.lyrics import lyrics_of
 from playlist_app.library.curation.review import waiting_count
@@ -94,6 +95,16 @@ def track(track_id: str) -> str:
         lyrics=lyrics_of(found),
         may_edit=found.is_editable_by(_me()),
     )
+
+
+@pages.get("/<track_id>/download")
+def download(track_id: str) -> ResponseReturnValue:
+    """The track as a file, with tags, cover and lyrics as they are now."""
+    song = export.find_song(find_track(track_id, _me()), _me())
+    opened = export.Opened(song)
+    export.cut_off_who_stalls(STALLED_AFTER)
+    name = f"{song.name}.{song.extension}"
+    return export.as_download(name, song.mimetype, opened, opened.size)
 
 
 @pages.post("/<track_id>")

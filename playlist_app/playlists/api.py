@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from playlist_app.config import settings
 from playlist_app.database import iso, now, session
+from playlist_app.library.audio import STALLED_AFTER
+from playlist_app.library.export import NothingToExport, as_download, cut_off_who_stalls
 from playlist_app.library.models import find_track
 from playlist_app.live import events
 from playlist_app.live.feed import room_of_playlist
@@ -17,6 +19,7 @@ from playlist_app.live.presence import people_in
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
 from playlist_app.playlists import schemas
+from playlist_app.playlists.export import Export
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
@@ -83,6 +86,20 @@ def delete(playlist_id: str) -> tuple[str, int]:
     """Delete a playlist; tracks stay in the library."""
     find_playlist(playlist_id, _me()).delete(by=_me())
     return "", 204
+
+
+@api.route("/<playlist_id>/export", methods=["GET"])
+@api.arguments(schemas.ExportAs, location="query")
+def export_playlist(wanted: JSON, playlist_id: str) -> Response:
+    """The songs as files in a zip, each with its tags, cover and lyrics; or their list as m3u8."""
+    taken = Export(find_playlist(playlist_id, _me()), _me())
+    if taken.is_empty:
+        raise NothingToExport("There is no audio in this playlist to take away.")
+    name = f"{taken.name}.{wanted['format']}"
+    if wanted["format"] == "m3u8":
+        return as_download(name, "audio/mpegurl", taken.m3u8())
+    cut_off_who_stalls(STALLED_AFTER)
+    return as_download(name, "application/zip", taken.zip())
 
 
 # --- items --------------------------------------------------------------------------------------

@@ -39,6 +39,10 @@ class PlaylistFields(Schema):
     consume = fields.Boolean(truthy={True}, falsy={False})
 
 
+class ExportAs(Schema):
+    format = fields.String(load_default="zip", validate=validate.OneOf(["zip", "m3u8"]))
+
+
 class NewPlaylist(PlaylistFields):
     title = fields.String(required=True, validate=validate.Length(1, LONGEST_TITLE))
 

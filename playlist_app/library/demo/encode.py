@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +11,8 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.stream import Disposition, Stream
+
+from playlist_app.library.decoding.cover import picture_block, picture_of
 
 from .catalogue import Format, Song
 from .score import RATE, Samples
@@ -96,20 +95,6 @@ def voice_of(container: OutputContainer, target: Target) -> AudioStream:
     return voice
 
 
-def picture_of(container: OutputContainer, cover: bytes) -> av.Packet[Stream]:
-    """Announce the cover as an attached picture; its one packet is to follow the header."""
-    picture = container.add_stream("mjpeg", rate=1)
-    picture.width, picture.height = jpeg_size(cover)
-    picture.pix_fmt = "yuvj420p"
-    picture.disposition = Disposition.attached_pic
-    picture.metadata.update({"title": "Cover", "comment": "Cover (front)"})
-    packet = av.Packet(cover)
-    packet.stream = picture
-    packet.pts = packet.dts = 0
-    packet.time_base = Fraction(1, 90_000)
-    return packet
-
-
 def tags(song: Song) -> dict[str, str]:
     return {
         "title": song.title,
@@ -135,22 +120,3 @@ def write(sound: Samples, container: OutputContainer, stream: AudioStream, targe
     for ready in resampler.resample(None):
         container.mux(stream.encode(ready))
     container.mux(stream.encode(None))
-
-
-def picture_block(cover: bytes) -> str:
-    """The cover as a FLAC picture block (RFC 9639 §8.8) in base64, as Ogg files carry one."""
-    kind, media_type, words = 3, b"image/jpeg", b"Cover"
-    width, height = jpeg_size(cover)
-    block = struct.pack(">II", kind, len(media_type)) + media_type
-    block += struct.pack(">I", len(words)) + words
-    block += struct.pack(">IIIII", width, height, 24, 0, len(cover)) + cover
-    return base64.b64encode(block).decode("ascii")
-
-
-def jpeg_size(cover: bytes) -> tuple[int, int]:
-    """Width and height of a JPEG, from its frame header."""
-    at = 2
-    while cover[at + 1] not in (0xC0, 0xC1, 0xC2):
-        at += 2 + int.from_bytes(cover[at + 2 : at + 4], "big")
-    height, width = struct.unpack(">HH", cover[at + 5 : at + 9])
-    return width, height
