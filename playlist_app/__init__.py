@@ -26,6 +26,8 @@ from playlist_app.library.uploads_api import api as uploads_api
 from playlist_app.listening import asked
 from playlist_app.listening.api import api as listening_api
 from playlist_app.listening.routes import pages as listening_pages
+from playlist_app.listening.smart.api import api as smart_api
+from playlist_app.listening.smart.routes import pages as smart_pages
 from playlist_app.live import sockets
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.routes import pages as offline_pages
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         playlist_pages,
         import_pages,
         listening_pages,
+        smart_pages,
         offline_pages,
         operations_pages,
         work_pages,
@@ -106,6 +109,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         curation_api,
         playlist_api,
         listening_api,
+        smart_api,
         imports_api,
         sources_api,
         offline_api,

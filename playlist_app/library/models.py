@@ -379,6 +379,17 @@ _OF_AUDIO: tuple[Any, ...] = (
 )
 _NO_AUDIO = [None] * len(_OF_AUDIO)
 
+
+class LibraryVersion(Base):
+    """One row: a number that triggers move on with every change of what the library lists, by
+    whichever way it comes. Who shows something of the library looks at it (live/feed.py)."""
+
+    __tablename__ = "library_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # 1
+    version: Mapped[int]
+
+
 # What track_shape takes, as columns: a list of many reads these, and no objects.
 SHAPE_COLUMNS: tuple[Any, ...] = (
     Track.id,

@@ -11,7 +11,8 @@ from flask_login import current_user
 
 from playlist_app.database import as_id, iso
 from playlist_app.listening import place, recording
-from playlist_app.listening.schemas import APlace, Listens, ListListens
+from playlist_app.listening.schemas import APlace, AskStatistics, Listens, ListListens
+from playlist_app.listening.statistics import Asked, statistics_of
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid
@@ -94,3 +95,10 @@ def where_i_am() -> JSON | tuple[str, int]:
 def i_am_here(values: JSON) -> JSON:
     """Note where the player of a device is; what is later known stands."""
     return {"kept": place.keep(place.Report(**values), by=_me())}
+
+
+@api.route("/statistics", methods=["GET"])
+@api.arguments(AskStatistics, location="query")
+def statistics(values: JSON) -> JSON:
+    """What one heard, counted: own data only."""
+    return statistics_of(_me(), Asked(**values))

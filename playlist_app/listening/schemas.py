@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from playlist_app.listening.statistics import OFFSET_AT_MOST, RANGES
 from playlist_app.playlists.schemas import AnId, NewId
 
 _device = validate.Length(1, 100)
@@ -41,3 +42,12 @@ class APlace(Schema):
     queue = fields.List(AnId(), load_default=list, validate=validate.Length(max=1000))
     playlist = AnId(load_default=None, allow_none=True)
     age = fields.Float(load_default=0.0, validate=validate.Range(0, 10**7))
+
+
+class AskStatistics(Schema):
+    """`offset`: how far the reader's clock is from UTC, in minutes; east is positive."""
+
+    range = fields.String(load_default="month", validate=validate.OneOf(list(RANGES)))
+    offset = fields.Integer(
+        load_default=0, validate=validate.Range(-OFFSET_AT_MOST, OFFSET_AT_MOST)
+    )

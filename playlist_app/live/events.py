@@ -196,6 +196,14 @@ class HistoryCleared(Happening):
 
 
 @dataclass(frozen=True)
+class SmartPlaylistChanged(Happening):
+    """A smart playlist of the person is new, has other rules, or is gone. `id`: its id."""
+
+    type = "smart.changed"
+    id: str
+
+
+@dataclass(frozen=True)
 class SessionRevoked(Happening):
     """A session of the person ended. `session`: its id. Its sockets close."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from playlist_app.live import events
 
 POLL = 0.02  # seconds; 5 ms costs more than it brings: docs/decisions/0004-hub-and-threads.md
 READ_AT_ONCE = 500  # events
+LIBRARY_AT_MOST_EVERY = 1.0  # seconds: a scan changes thousands of tracks one after the other
 
 
 class Told(NamedTuple):
@@ -68,6 +70,11 @@ class Feed:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self.last = 0  # the newest event that was told
+        # Called with the library's version when that is another, at most once a second.
+        self.library_changed: Callable[[int], None] = lambda _: None
+        self._library: int | None = None
+        self._library_due: float | None = None  # when to look, by time.monotonic()
+        self._looked_at = 0.0
 
     def start(self) -> None:
         connection = self._open()
@@ -103,6 +110,9 @@ class Feed:
             if hinted or now != version:
                 version = now
                 self._read(connection)
+                if self._library_due is None:
+                    self._library_due = self._looked_at + LIBRARY_AT_MOST_EVERY
+            self._look_at_library(connection)
             while not self._joins.empty():
                 self._answer(connection, self._joins.get())
         connection.close()
@@ -114,6 +124,19 @@ class Feed:
                 return
             self.last = rows[-1].seq
             self._tell(rows)
+
+    def _look_at_library(self, connection: sqlite3.Connection) -> None:
+        """No event tells of the library (a scan would fill the table): its version does, which any
+        commit may have moved."""
+        now = time.monotonic()
+        if self._library_due is None or now < self._library_due:
+            return
+        self._looked_at, self._library_due = now, None
+        row = connection.execute("SELECT version FROM library_version").fetchone()
+        version = row[0] if row else 0
+        if self._library is not None and version != self._library:
+            self.library_changed(version)
+        self._library = version
 
     def _answer(self, connection: sqlite3.Connection, request: Join) -> None:
         epoch = connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchone()[0]

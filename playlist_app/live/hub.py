@@ -233,6 +233,7 @@ class Hub:
 
     def __init__(self, feed: Callable[[Callable[[Sequence[Told]], None]], Feed]) -> None:
         self.feed = feed(self._told)
+        self.feed.library_changed = self._library_changed
         self.rooms: dict[str, Room] = {}
         self.of_person: defaultdict[str, set[Peer]] = defaultdict(set)
         self.still_allowed: StillAllowed = lambda _, people: people
@@ -345,6 +346,16 @@ class Hub:
 
     def _told(self, told: Sequence[Told]) -> None:
         self._loop.call_soon_threadsafe(self._deliver, told)
+
+    def _library_changed(self, version: int) -> None:
+        self._loop.call_soon_threadsafe(self._tell_of_library, version)
+
+    def _tell_of_library(self, version: int) -> None:
+        """Everybody's own channel: that it changed, and nothing of what did."""
+        data = passing("library.changed", {"version": version})
+        for key, room in self.rooms.items():
+            if key.startswith("person:"):
+                room.send(data)
 
     def _deliver(self, told: Sequence[Told]) -> None:
         touched = {}

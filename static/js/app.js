@@ -24,6 +24,7 @@ import "./library/timed-lyrics.js";
 import "./library/track-selection.js";
 import "./library/upload-line.js";
 import "./library/review-news.js";
+import "./library/smart-tracks.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/sync-list.js";

@@ -194,3 +194,49 @@ def test_another_device_goes_on_where_one_was_when_asked(
     page.get_by_role("button", name="Continue “Copper Wire” here").click()
     laptop.hears()
     assert 20 < float(laptop.audio("currentTime")) < 32
+
+
+def test_an_open_smart_playlist_follows_the_library_and_what_one_hears(
+    arrives: Arrives, clients: dict[str, Client], grove: str
+) -> None:
+    rules = [
+        {"field": "album", "operator": "is", "value": grove},
+        {"field": "played", "operator": "is", "value": False},
+        {"field": "title", "operator": "is_not", "value": "Elder"},
+    ]
+    smart = clients["bob"].ok("POST", "/smart-playlists", {"title": "Unheard", "rules": rules})
+    bob = arrives("bob")
+    page = bob.opens(f"/smart/{smart['id']}")
+    titles = page.locator("#smart-tracks .title")
+    before = titles.all_inner_texts()
+    assert {"Alder", "Birch", "Cedar"} <= set(before)
+    expect(page.get_by_role("status").first).to_have_text("Live")
+
+    alder = clients["alice"].ok("GET", f"/tracks?search={grove}&ordering=title")["items"][0]
+    clients["alice"].ok("PATCH", f"/tracks/{alder['id']}", {"title": "Elder"})
+    expect(titles.filter(has_text="Alder")).to_have_count(before.count("Alder") - 1)
+    page.get_by_role("button", name="Play Birch").first.click()
+    bob.hears()
+    expect(titles.filter(has_text="Birch")).to_have_count(before.count("Birch") - 1)
+
+
+def test_the_rules_show_what_they_hold_while_they_are_written(
+    arrives: Arrives, clients: dict[str, Client], grove: str
+) -> None:
+    alice = arrives("alice", width=390)
+    page = alice.opens("/smart/new")
+    page.get_by_label("Title", exact=True).fill("By year")
+    page.get_by_label("Field of rule 1").select_option("Album")
+    page.get_by_label("Value of rule 1").fill(grove)
+    expect(page.locator("#preview")).to_contain_text("Alder")
+    page.get_by_role("button", name="Add a rule").click()
+    page.get_by_label("Field of rule 2").select_option("Year")
+    page.get_by_label("How, in rule 2").select_option("is between")
+    expect(page.get_by_label("To, in rule 2")).to_be_visible()
+    expect(page.locator("#preview")).to_contain_text("Rule 2: This takes a number.")
+    page.get_by_role("button", name="Remove rule 2").click()
+    expect(page.get_by_label("Field of rule 2")).to_have_count(0)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="By year")).to_be_visible()
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    alice.hears()

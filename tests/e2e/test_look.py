@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,38 @@ PAGES = {
     "a new source": "/sources/new",
     "sync": "/sync",
     "you": "/you",
+    "statistics": "/you/statistics?range=all",
+    "heard": "/you/history",
+    "smart playlists": "/smart",
+    "a smart playlist": "/smart/{smart}",
+    "its rules": "/smart/{smart}/edit",
     "people": "/people",
     "install": "/install",
     "not found": "/playlists/nothing",
 }
+
+
+RULES = [
+    {"field": "title", "operator": "contains", "value": "e"},
+    {"field": "year", "operator": "between", "value": [1950, 2100]},
+    {"field": "played", "operator": "is", "value": True},
+    {"field": "added", "operator": "since", "value": "2020-01-01"},
+]
+
+
+def report_listens(person: Client, tracks: list[dict[str, Any]]) -> None:
+    """They heard these lately, at different hours: what statistics are drawn from."""
+    now = datetime.now(UTC)
+    items = [
+        {
+            "id": str(uuid.uuid4()),
+            "track": tracks[number % len(tracks)]["id"],
+            "at": (now - timedelta(hours=11 * number)).isoformat(),
+            "seconds": 40.0 + number,
+        }
+        for number in range(40)
+    ]
+    person.ok("POST", "/listens", {"device": "test", "items": items})
 
 
 def sticks_out(page: Page) -> list[str]:
@@ -81,9 +111,13 @@ def test_every_page_fits_and_can_be_read(
     items = clients["alice"].ok("GET", f"{path}/items")["items"]
     clients["alice"].ok("PATCH", f"{path}/items/{items[1]['id']}", {"is_playing": True})
     clients["alice"].ok("POST", f"{path}/items/{items[0]['id']}/vote", {"direction": "up"})
+    smart = clients["dora"].ok("POST", "/smart-playlists", {"title": "All", "rules": RULES})
+    report_listens(clients["dora"], [item["track"] for item in items])
     dora = arrives("dora", width=width, color_scheme=scheme, reduced_motion="reduce")
     for name, address in PAGES.items():
-        dora.opens(address.format(playlist=friday["id"], track=items[0]["track"]["id"]))
+        dora.opens(
+            address.format(playlist=friday["id"], track=items[0]["track"]["id"], smart=smart["id"])
+        )
         if name == "playlist":
             expect(dora.page.get_by_role("status")).to_have_text("Live")
         if name == "not found":
@@ -164,6 +198,8 @@ def test_the_side_bar_shows_where_a_page_belongs(
 ) -> None:
     items = clients["alice"].ok("GET", f"/playlists/{friday['id']}/items")["items"]
     dora = arrives("alice" if "playlist" in address else "dora", width=1280)
-    dora.opens(address.format(playlist=friday["id"], track=items[0]["track"]["id"]))
+    dora.opens(
+        address.format(playlist=friday["id"], track=items[0]["track"]["id"], smart=smart["id"])
+    )
     side_bar = dora.page.get_by_role("complementary", name="Navigation")
     expect(side_bar.locator("[aria-current]")).to_have_text([link])

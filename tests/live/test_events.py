@@ -27,6 +27,7 @@ SPECIFIED = {
     "task.changed": {"task"},
     "track.played": {"track", "plays"},
     "history.cleared": set(),
+    "smart.changed": {"id"},
 }
 
 

@@ -5,6 +5,7 @@
 //   jam:me         detail: Happening   something was committed
 //   jam:me-resync  detail: {seq}       what was missed up to this event, if it is known which, can't be
 //                                      told one by one: who shows an older state reads afresh
+//   jam:library    detail: {version}   something in the library is another; at most once a second
 
 import { personOnPage } from "../site.js";
 import { Channel } from "./channel.js";
@@ -26,6 +27,7 @@ function opened() {
   channel.addEventListener("resync", () => tell("jam:me-resync", {}));
   channel.addEventListener("passing", (event) => {
     const { type, payload } = /** @type {CustomEvent} */ (event).detail;
+    if (type === "library.changed") tell("jam:library", payload);
     if (type !== "connection.established" || channel.since !== null) return;
     // It named no event, so nothing is replayed: what comes begins exactly behind this one.
     channel.since = payload.seq;

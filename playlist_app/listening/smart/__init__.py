@@ -1,0 +1,1 @@
+"""Smart playlists: rules over the library instead of rows, each person's own."""

@@ -1,0 +1,99 @@
+"""The API of smart playlists: one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_login import current_user
+
+from playlist_app.listening.smart import listing
+from playlist_app.listening.smart.models import (
+    SmartPlaylist,
+    find_smart_playlist,
+    smart_playlists_of,
+)
+from playlist_app.listening.smart.rules import Rules
+from playlist_app.listening.smart.schemas import ChangeSmart, NewSmart, Page, RulesFields
+from playlist_app.people.idempotency import ApiBlueprint, steps_itself
+from playlist_app.people.models import User
+
+JSON = dict[str, Any]
+
+api = ApiBlueprint("smart_api", __name__, url_prefix="/api/v1/smart-playlists")
+
+PREVIEWED = 5
+EMPTY = Rules("all", [], "title", 100)
+
+
+def _me() -> User:
+    me: User = current_user._get_current_object()
+    return me
+
+
+def _rules(values: JSON, before: Rules = EMPTY) -> Rules:
+    return Rules(
+        values.get("match", before.match),
+        values.get("rules", before.rules),
+        values.get("order", before.order),
+        values.get("limit", before.limit),
+    )
+
+
+@api.route("", methods=["GET"])
+def list_smart() -> JSON:
+    """One's own smart playlists, by title."""
+    return {"items": [one.shape() for one in smart_playlists_of(_me())], "next_cursor": None}
+
+
+@api.route("", methods=["POST"])
+@api.arguments(NewSmart)
+def make_smart(values: JSON) -> tuple[JSON, int]:
+    """A new one."""
+    made = SmartPlaylist.create(by=_me(), title=values["title"], asked=_rules(values))
+    return made.shape(), 201
+
+
+@api.route("/<smart_id>", methods=["GET"])
+def show_smart(smart_id: str) -> JSON:
+    """Its rules, and how much it holds now."""
+    found = find_smart_playlist(smart_id, _me())
+    count, seconds = listing.count(found.asked, _me())
+    return found.shape() | {"track_count": count, "duration_seconds": seconds}
+
+
+@api.route("/<smart_id>", methods=["PATCH"])
+@api.arguments(ChangeSmart)
+def change_smart(values: JSON, smart_id: str) -> JSON:
+    """Change its title, or what it asks."""
+    found = find_smart_playlist(smart_id, _me())
+    found.update(by=_me(), title=values.get("title"), asked=_rules(values, found.asked))
+    return found.shape()
+
+
+@api.route("/<smart_id>", methods=["DELETE"])
+def delete_smart(smart_id: str) -> tuple[str, int]:
+    """Delete it; the tracks stay."""
+    find_smart_playlist(smart_id, _me()).delete(by=_me())
+    return "", 204
+
+
+@api.route("/<smart_id>/tracks", methods=["GET"])
+@api.arguments(Page, location="query")
+def tracks_of_smart(values: JSON, smart_id: str) -> JSON:
+    """What it holds now, in its order."""
+    asked = find_smart_playlist(smart_id, _me()).asked
+    offset, limit = values["cursor"], values["limit"]
+    found = listing.tracks(asked, _me(), offset=offset, limit=limit + 1)
+    following = str(offset + limit) if len(found) > limit else None
+    return {"items": found[:limit], "next_cursor": following}
+
+
+@api.route("/preview", methods=["POST"])
+@steps_itself  # it changes nothing
+@api.arguments(RulesFields)
+def preview(values: JSON) -> JSON:
+    """What rules would hold: how many tracks, how long, and the first of them."""
+    asked = _rules(values)
+    count, seconds = listing.count(asked, _me())
+    first = listing.tracks(asked, _me(), limit=PREVIEWED)
+    return {"track_count": count, "duration_seconds": seconds, "items": first}
