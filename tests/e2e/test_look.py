@@ -198,8 +198,6 @@ def test_the_side_bar_shows_where_a_page_belongs(
 ) -> None:
     items = clients["alice"].ok("GET", f"/playlists/{friday['id']}/items")["items"]
     dora = arrives("alice" if "playlist" in address else "dora", width=1280)
-    dora.opens(
-        address.format(playlist=friday["id"], track=items[0]["track"]["id"], smart=smart["id"])
-    )
+    dora.opens(address.format(playlist=friday["id"], track=items[0]["track"]["id"]))
     side_bar = dora.page.get_by_role("complementary", name="Navigation")
     expect(side_bar.locator("[aria-current]")).to_have_text([link])

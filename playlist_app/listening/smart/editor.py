@@ -156,10 +156,12 @@ def read(form: MultiDict[str, str]) -> Rules:
     """What a form says, whole or not: it is checked where it is used."""
     parts = (form.getlist(name) for name in ("field", "operator", "value", "value2"))
     rules = []
-    for name, operator, value, value2 in list(zip(*parts, strict=False))[:RULES_AT_MOST]:
+    for name, chosen, value, value2 in list(zip(*parts, strict=False))[:RULES_AT_MOST]:
         field = FIELDS.get(name)
-        if field and not field.operator(operator):
-            operator = next(iter(operator_names(field.kind)))  # the field is another by now
+        # Where the field is another by now, its first operator stands for what does not fit it.
+        operator = chosen
+        if field and not field.operator(chosen):
+            operator = next(iter(operator_names(field.kind)))
         given: Any = [value, value2] if operator == "between" else value
         rules.append({"field": name, "operator": operator, "value": given})
     limit = form.get("limit", "100")

@@ -14,6 +14,7 @@ const FOUND_AT = {
   sources: "downloads",
   imports: "downloads",
   wishes: "downloads",
+  smart: "library",
 };
 
 function mark() {
