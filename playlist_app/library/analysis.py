@@ -21,7 +21,7 @@ from playlist_app.library.models import AudioFile, Track, duration_text
 from playlist_app.library.references import merge_same_sound
 from playlist_app.library.renditions import ask_ahead
 from playlist_app.library.stored import is_there, path_of
-from playlist_app.work.tasks import stopping
+from playlist_app.work.tasks import stopping, wake
 
 AT_ONCE = 64  # files that one process is asked about
 NOTES_EVERY = 2.0  # seconds: a write for some files is cheaper than one for each
@@ -85,6 +85,7 @@ def _note(found: Found) -> None:
             audio = tx.get(AudioFile, id_)
             if audio and not audio.analysed_at:
                 _note_one(audio, said)
+        wake("covers")
 
 
 def _note_one(audio: AudioFile, said: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playlist_app.library import analysis, references, rendering, verify, watching
+from playlist_app.library import analysis, covering, references, rendering, verify, watching
 from playlist_app.work.tasks import Jobs, stopping
 
 SAMPLE = 200  # files that are read and compared each day
@@ -19,6 +19,15 @@ jobs = Jobs()
 )
 def analyse() -> bool:
     return analysis.analyse_some()
+
+
+@jobs.task(
+    "covers",
+    title="Give a cover to what came without one",
+    every=timedelta(minutes=1),
+)
+def make_covers() -> bool:
+    return covering.cover_some()
 
 
 @jobs.task(

@@ -68,7 +68,7 @@ def probe(path: Path, name: str) -> dict[str, Any]:
             promised = promised_seconds(c, stream, format_.name)
             sound = SoundHash(stream)
             duration, last_is_whole = packets(c, stream, sound)
-        picture = _picture(path, format_.demuxer) if has_picture else None
+        picture = picture_in(path, format_.demuxer) if has_picture else None
     except FFmpegError as error:
         if stream:
             raise Unusable("truncated", DAMAGED) from error
@@ -91,7 +91,7 @@ def probe(path: Path, name: str) -> dict[str, Any]:
         "bitrate": round(path.stat().st_size * 8 / duration),
         "sound_sha256": sound.hexdigest(),
         "tags": tags,
-        "cover": _covers(path, picture, f"{tags.get('artist', '')} {tags['title']}"),
+        "cover": covers(path, picture, f"{tags.get('artist', '')} {tags['title']}"),
     }
 
 
@@ -104,14 +104,14 @@ def _tags(*sources: dict[str, str]) -> dict[str, Any]:
     return track_fields(found)
 
 
-def _picture(path: Path, demuxer: str) -> bytes | None:
+def picture_in(path: Path, demuxer: str) -> bytes | None:
+    """The bytes of the picture in a file, as it has them."""
     from playlist_app.library.opening import opened
 
     with opened(path, demuxer) as container:
         for stream in container.streams.video:
-            with contextlib.suppress(
-                Exception
-            ):  # a broken picture is no reason to refuse the sound
+            # A broken picture is no reason to refuse the sound.
+            with contextlib.suppress(Exception):
                 for packet in container.demux(stream):
                     if packet.size:
                         return bytes(packet)
@@ -153,7 +153,7 @@ def _decoded(container: Any, stream: Any, seconds: float) -> int:
     return samples
 
 
-def _covers(path: Path, picture: bytes | None, seed: str) -> dict[str, str]:
+def covers(path: Path, picture: bytes | None, seed: str) -> dict[str, str]:
     """Write the two sizes of the picture, or of a drawn one where there is none to use."""
     from PIL import Image, ImageOps
 
