@@ -8,13 +8,8 @@ of it, so that an answer that got lost can be given again. The protocol around i
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -22,14 +17,14 @@ from typing import IO, Any
 import orjson
 from sqlalchemy import BigInteger, ForeignKey, String, and_, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import ClientDisconnected
 
 from playlist_app.config import Settings, settings
 from playlist_app.database import Base, Id, Moment, WithId, iso, new_id, now, session, write
-from playlist_app.library import incoming, quota
-from playlist_app.library.incoming import IncomingFile, NoRoom, require_disk
+from playlist_app.library import quota
+from playlist_app.library.incoming import require_disk
 from playlist_app.library.inspection import NotAudio, Truncated
 from playlist_app.library.models import Track
+from playlist_app.library.pieces import Checksum, WrongChecksum, copy, held, lent
 from playlist_app.library.upload import TooLarge, add_track, check_name, check_size, receive
 from playlist_app.people.models import User
 from playlist_app.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -37,41 +32,16 @@ from playlist_app.refusals import Conflict, Invalid, NotAllowed, NotFound, Refus
 PIECE_AT_MOST = 8 * 1024 * 1024  # bytes in one call
 KEPT_FOR = timedelta(days=2)  # since the last byte came
 OPEN_AT_MOST = 1000  # unfinished ones of a person
-BLOCK = 64 * 1024
 CHANGED = "The file was changed while it was sent, or was damaged on the way. Send it again."
-ALGORITHMS = ("sha256", "sha1")  # of checksums; tus asks for SHA-1 at least
 
 
 class WrongOffset(Conflict):
     title = "That is not where this upload goes on"
 
 
-class Busy(Refusal):
-    status = 423
-    title = "Another call is at work on this upload"
-
-
-class WrongChecksum(Refusal):
-    status = 460  # tus
-    title = "What arrived is not what was sent"
-
-
-class BrokenOff(Refusal):
-    status = 408
-    title = "The connection broke off"
-
-
 class TooMany(Refusal):
     status = 429
     title = "Too many uploads are unfinished"
-
-
-@dataclass(frozen=True)
-class Checksum:
-    """What the client says that a piece must be: one of ALGORITHMS, and the digest."""
-
-    algorithm: str
-    digest: bytes
 
 
 class Upload(WithId, Base):
@@ -171,14 +141,14 @@ class Upload(WithId, Base):
             raise WrongOffset("This upload is finished.", extra={"offset": size})
         require_disk(settings(), length)
         session().rollback()  # no reading transaction stays open for as long as a phone sends
-        with _held(path) as handle:
+        with held(path) as handle:
             here = os.fstat(handle).st_size
             if at != here:
                 raise WrongOffset(f"{here} bytes are here.", extra={"offset": here})
             if length > size - here:
                 raise TooLarge(f"This file was said to have {size} bytes, and this goes past them.")
             try:
-                _copy(stream, handle, at, length, checksum)
+                copy(stream, handle, at, length, checksum)
             except Refusal:
                 if checksum:
                     os.ftruncate(handle, at)
@@ -200,7 +170,7 @@ class Upload(WithId, Base):
             self.sha256,
         )
         session().rollback()  # what follows takes long, and reads what is true then
-        with _held(path) as handle:
+        with held(path) as handle:
             if (row := _row(upload_id)).finished_at:  # now, or by the call that held it until now
                 path.unlink(missing_ok=True)
                 return row._outcome()
@@ -208,7 +178,7 @@ class Upload(WithId, Base):
             here = os.fstat(handle).st_size
             if here < size:
                 raise WrongOffset(f"Only {here} bytes are here yet.", extra={"offset": here})
-            with _lent(path, handle) as whole:
+            with lent(path, handle) as whole:
                 if sha256 and whole.sha256 != sha256:
                     os.ftruncate(handle, 0)
                     os.fsync(handle)
@@ -314,64 +284,3 @@ def forget_expired(config: Settings) -> None:
         )
         if not session().scalar(row):
             path.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _held(path: Path) -> Iterator[int]:
-    """The file of an upload, open, and nobody else's over all processes. Raises Busy."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy("Wait for its answer, or a moment, and try again.") from None
-        yield handle
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _lent(path: Path, handle: int) -> Iterator[IncomingFile]:
-    """The whole file as one that came in, by a second name, which may be moved to its place: until
-    the commit the upload keeps its own, and a crash costs no byte. A file system that has no second
-    names gives its only one."""
-    second = incoming.folder(settings()) / new_id()
-    try:
-        os.link(path, second)
-    except OSError:
-        second = path
-    whole = IncomingFile.whole(second, os.dup(handle))
-    try:
-        yield whole
-    finally:
-        whole.remove()
-
-
-def _copy(stream: IO[bytes], handle: int, at: int, length: int, checksum: Checksum | None) -> None:
-    digest = hashlib.new(checksum.algorithm) if checksum else None
-    end = at + length
-    while at < end:
-        try:
-            data = stream.read(min(BLOCK, end - at))
-        except (ClientDisconnected, OSError):
-            data = b""
-        if not data:
-            raise BrokenOff("Ask how far it is, and go on from there.")
-        _write(handle, data, at)
-        at += len(data)
-        if digest:
-            digest.update(data)
-    if checksum and digest and digest.digest() != checksum.digest:
-        raise WrongChecksum("Send this piece again.")
-
-
-def _write(handle: int, data: bytes, at: int) -> None:
-    view = memoryview(data)
-    try:
-        while view:
-            written = os.pwrite(handle, view, at)
-            view, at = view[written:], at + written
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom("There is no room left for this file on the server.") from error
-        raise

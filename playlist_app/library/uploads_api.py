@@ -21,10 +21,9 @@ from werkzeug.http import http_date
 
 from playlist_app.config import settings
 from playlist_app.library import quota
+from playlist_app.library.pieces import ALGORITHMS, Checksum
 from playlist_app.library.resumable import (
-    ALGORITHMS,
     PIECE_AT_MOST,
-    Checksum,
     Upload,
     find_upload,
     unfinished,

@@ -52,8 +52,8 @@ test("the total counts what was chosen here, and bytes that need not be sent as 
     refused: 1,
     broken: 1,
     atWork: 3,
-    bytes: 700,
-    sent: 450,
+    bytes: 600,
+    sent: 350,
   });
 });
 

@@ -23,7 +23,7 @@ from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from playlist_app.config import settings
 from playlist_app.database import db, now, session, write
-from playlist_app.library import resumable
+from playlist_app.library import pieces, resumable
 from playlist_app.library.resumable import KEPT_FOR, PIECE_AT_MOST, Upload, forget_expired
 from playlist_app.people.models import Role
 from tests.cast import API, Person, ok, problem
@@ -500,7 +500,7 @@ def test_a_disk_that_fills_up_keeps_what_came_and_it_goes_on_later(
     problem(sends(alice, upload, data, 0), 507)
     monkeypatch.setattr(os, "pwrite", pwrite)
     here = offset(alice, upload)
-    assert here == 3 * resumable.BLOCK
+    assert here == 3 * pieces.BLOCK
     sends(alice, upload, data[here:], here)
     ok(finishes(alice, upload), 201)
 

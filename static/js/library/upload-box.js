@@ -115,11 +115,12 @@ class UploadBox extends HTMLElement {
   };
 
   /** When all is through the list of tracks is asked for anew, unless somebody is looking for
-   * something in it. */
+   * something in it, or picking tracks. */
   #done() {
     uploads.ask().catch(() => {});
     const search = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=search]"));
-    if (!total(uploads.entries).added || search?.value) return;
+    const isPicking = document.querySelector("[data-act=select][aria-pressed=true]");
+    if (!total(uploads.entries).added || search?.value || isPicking) return;
     const options = { target: "#tracks", select: "#tracks", swap: "outerHTML" };
     /** @type {any} */ (globalThis).htmx?.ajax("GET", location.href, options).catch(() => {});
   }
@@ -212,7 +213,7 @@ function showRow(row, entry) {
   progress.value = (state === "checking" ? entry.checked : entry.sent) / (entry.size || 1);
   const shown = {
     anyway: state === "here",
-    retry: state === "refused" && entry.file && entry.size,
+    retry: state === "refused" && entry.file,
     cancel: isAtWork(entry) || state === "left",
   };
   for (const [what, is] of Object.entries(shown)) {

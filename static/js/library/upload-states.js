@@ -55,8 +55,9 @@ export function next(entries) {
 export function total(entries) {
   const mine = entries.filter(({ state }) => state !== "left");
   const over = mine.filter((entry) => isOver(entry) || entry.state === "refused");
-  const bytes = mine.reduce((sum, { size }) => sum + size, 0);
-  const sent = mine.reduce((sum, e) => sum + (isAtWork(e) ? Math.min(e.sent, e.size) : e.size), 0);
+  const taken = mine.filter(({ state }) => state !== "refused");
+  const bytes = taken.reduce((sum, { size }) => sum + size, 0);
+  const sent = taken.reduce((sum, e) => sum + (isAtWork(e) ? Math.min(e.sent, e.size) : e.size), 0);
   return {
     files: mine.length,
     over: over.length,

@@ -1,9 +1,10 @@
 // All uploads of this page: which file is checked, sent, looked at, and what came of it. They go on
 // while one moves through the app; <upload-box> and <upload-line> show them.
 
-import { call, Refused, reachable, SignedOut, Unreachable } from "../api.js";
+import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { say } from "../words.js";
 import { hashOf, Unreadable } from "./hashing.js";
+import { networkIsBack, pause } from "./network.js";
 import * as tus from "./tus.js";
 import {
   backOff,
@@ -31,8 +32,6 @@ class Uploads extends EventTarget {
   paused = false;
   /** @type {{used_bytes: number, limit_bytes: number | null} | null} */
   storage = null;
-  /** @type {Promise<void> | null} */
-  #network = null;
   /** How the last piece went, of whichever file. @type {{bytes: number, ms: number} | null} */
   #pace = null;
   #most = MOST;
@@ -42,9 +41,10 @@ class Uploads extends EventTarget {
     for (const file of files) {
       this.entries = this.entries.filter((one) => !isSameFile(one, file));
       const entry = this.#entry(file);
-      if (file.size > limit)
-        this.#refuse(entry, say("uploads.too_large", { mb: Math.floor(limit / 1e6) }));
+      const mb = Math.floor(limit / 1e6);
+      if (file.size > limit) this.#refuse(entry, say("uploads.too_large", { mb }));
       else if (!file.size) this.#refuse(entry, say("uploads.empty"));
+      if (entry.state === "refused") entry.file = null; // trying again would change nothing
       this.entries.push(entry);
     }
     this.#go();
@@ -134,7 +134,9 @@ class Uploads extends EventTarget {
   }
 
   retryRefused() {
-    for (const entry of this.entries) if (entry.state === "refused") this.retry(entry);
+    for (const entry of this.entries) {
+      if (entry.state === "refused" && entry.file) this.retry(entry);
+    }
   }
 
   /** A second track on audio that is here already. @param {Entry} entry */
@@ -198,7 +200,7 @@ class Uploads extends EventTarget {
       this.#tell();
       this.#pace = null;
       if (attempt) await pause(backOff(attempt, Math.random())); // reachable, and yet it breaks
-      await this.#networkIsBack();
+      await networkIsBack();
       return true;
     }
     if (error instanceof SignedOut) {
@@ -232,26 +234,6 @@ class Uploads extends EventTarget {
   #refuse(entry, reason) {
     entry.state = "refused";
     entry.reason = reason;
-  }
-
-  /** Resolved once the server answers; all that wait share the asking. */
-  #networkIsBack() {
-    this.#network ??= (async () => {
-      for (let attempt = 0; ; attempt += 1) {
-        const wait = pause(backOff(attempt, Math.random()));
-        const hint = new AbortController();
-        const sooner = new Promise((done) => {
-          for (const type of ["online", "focus", "pageshow"]) {
-            addEventListener(type, done, { signal: hint.signal });
-          }
-        });
-        await Promise.race([wait, sooner]);
-        hint.abort();
-        if (await reachable()) break;
-      }
-      this.#network = null;
-    })();
-    return this.#network;
   }
 
   /** @param {Entry} entry */
@@ -331,11 +313,6 @@ class Uploads extends EventTarget {
     entry.state = "added";
     return true;
   }
-}
-
-/** @param {number} ms @returns {Promise<void>} */
-function pause(ms) {
-  return new Promise((done) => setTimeout(done, ms));
 }
 
 export const uploads = new Uploads();
