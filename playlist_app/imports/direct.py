@@ -94,7 +94,7 @@ def of_the_proxy(text: str) -> Failed | None:
     for status, trouble in OF_THE_PROXY.items():
         _before, mark, reason = text.partition(f"failed: {status} ")
         if mark:
-            return Failed(trouble, reason.partition(" (caused by")[0].rstrip("'\")"))
+            return Failed(trouble, reason.partition(" (caused by")[0].rstrip("'\">"))
     return None
 
 

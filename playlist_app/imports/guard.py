@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# What carries an IPv4 address within: it is that one which counts.
+# What carries an IPv4 address within, where networks have no other: it is that one which counts.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_6TO4 = ipaddress.ip_network("2002::/16")
 # Not global, though some versions of Python say so: tunnels, local translation, the old site-local,
 # what IPv4 once was compatible with, relays, benchmarks and documentation.
 _NEVER = [
@@ -38,6 +37,7 @@ _NEVER = [
         "100::/64",
         "2001::/23",
         "2001:db8::/32",
+        "2002::/16",
         "3fff::/20",
         "5f00::/16",
         "fc00::/7",
@@ -112,7 +112,7 @@ class Guard:
         inner = _inner(address)
         if any(inner in network or address in network for network in self._allowed):
             return True
-        return "%" not in text and _is_global(address) and _is_global(inner) and not _is_ours(inner)
+        return "%" not in text and _is_global(inner) and not _is_ours(inner)
 
 
 def _is_web(port: int) -> bool:
@@ -137,14 +137,10 @@ def _inner(address: Address) -> Address:
             return address.ipv4_mapped
         if address in _NAT64:
             return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if address in _6TO4:
-            return ipaddress.IPv4Address(int(address) >> 80 & 0xFFFFFFFF)
     return address
 
 
 def _is_global(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        return _is_global(address.ipv4_mapped)
     never = any(address in network for network in _NEVER)
     return address.is_global and not address.is_multicast and not address.is_reserved and not never
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playlist_app.config import settings
-from playlist_app.imports import checking, cleaning, looking, queue, sources, working
+from playlist_app.imports import checking, cleaning, listing, looking, queue, sources, working
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -16,6 +16,7 @@ jobs = Jobs()
     title="Fetch what is in the import queue",
     every=timedelta(minutes=1),
     lanes=lambda: max(1, settings().import_lanes),
+    waiting=listing.waiting,
 )
 def fetch() -> bool:
     return working.fetch_next()

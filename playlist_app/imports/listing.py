@@ -53,3 +53,9 @@ def counts_of(person: User) -> dict[str, int]:
     for state, count in rows:
         found[state] = count
     return found
+
+
+def waiting() -> int:
+    """How many imports of everybody wait for their turn."""
+    query = select(func.count()).select_from(Import).where(Import.state == State.QUEUED)
+    return session().scalar(query) or 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from playlist_app.database import session
 from playlist_app.imports.addresses import Unusable, canonical
-from playlist_app.imports.models import Origin
+from playlist_app.imports.models import Import, Origin
 from playlist_app.library import rules
 from playlist_app.library.models import AudioFile, Status, Track
 from playlist_app.people.models import User
@@ -49,7 +49,13 @@ def came_from(url: str) -> ColumnElement[bool]:
     return AudioFile.id.in_(select(Origin.audio_id).where(Origin.key == url))
 
 
+def _follow(gone: str, stays: str, _: User) -> None:
+    """One track took the place of another: what was imported as that is this one now."""
+    session().execute(update(Import).where(Import.track_id == gone).values(track_id=stays))
+
+
 def register() -> None:
     """Answer what the library asks (library/rules.py)."""
     if came_from not in rules.came_from:
         rules.came_from.append(came_from)
+        rules.replacing.append(_follow)

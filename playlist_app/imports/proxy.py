@@ -1,4 +1,4 @@
-"""The guarded proxy: the only way out for what fetches (decision 0018).
+"""The guarded proxy: the only way out for what fetches (docs/decisions/0024-guarded-proxy.md).
 
 It listens on loopback in the worker, for those who know its secret. It looks names up itself,
 refuses what the guard refuses, and connects to the very number that was checked: a name that
@@ -95,8 +95,8 @@ class Proxy:
             except _Answer as answer:
                 writer.write(_own_answer(answer))
                 await writer.drain()
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            pass  # one side hung up: the other is told by the end of its connection
+        except (OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
+            pass  # one side hung up, or we stop: the other is told by the end of its connection
         finally:
             await _close(writer)
 
