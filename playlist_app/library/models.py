@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -94,6 +95,11 @@ class AudioFile(WithId, Base):
     unreferenced_since: Mapped[datetime | None] = mapped_column(Moment)
     # Since when its bytes are missing or wrong on the server's disk (`flask library verify`).
     lost_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        # Every device that has music asks for these, and mostly there are none.
+        Index("audio_lost", "lost_at", sqlite_where=text("lost_at IS NOT NULL")),
+    )
 
 
 class AudioAlias(Base):

@@ -47,7 +47,7 @@ export function forgetToken() {
  * Call the API; answers its JSON, or null.
  * @param {string} method
  * @param {string} path below /api/v1/
- * @param {unknown} [body]
+ * @param {unknown} [body] sent as JSON; bytes as they are
  * @param {Options} [options]
  * @returns {Promise<any>}
  * @throws {Unreachable | SignedOut | Refused}
@@ -80,14 +80,21 @@ async function send(method, path, body, options) {
   const { key, patience = PATIENCE, isLeaving = false, headers: more } = options;
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", ...more };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isBytes = body instanceof Uint8Array;
+  if (body !== undefined) {
+    headers["Content-Type"] = isBytes ? "application/octet-stream" : "application/json";
+  }
   if (key) headers["Idempotency-Key"] = key;
   if (method !== "GET") headers["X-CSRF-Token"] = await csrf();
   try {
     return await fetch(address(`api/v1/${path}`), {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: isBytes
+        ? /** @type {Uint8Array<ArrayBuffer>} */ (body)
+        : body === undefined
+          ? undefined
+          : JSON.stringify(body),
       signal: AbortSignal.timeout(patience),
       keepalive: isLeaving,
     });

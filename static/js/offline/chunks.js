@@ -47,6 +47,13 @@ export async function keep(entry, index, bytes) {
   await tx.done;
 }
 
+/** The bytes of a chunk; null when it is not here. @param {string} sha256 @param {number} index */
+export async function chunk(sha256, index) {
+  const cache = await caches.open(AUDIO_CACHE);
+  const response = await cache.match(keyOf(sha256, index));
+  return response ? new Uint8Array(await response.arrayBuffer()) : null;
+}
+
 /** Forget a file: the bytes first, so that no bytes stay that nobody knows of. @param {string} sha256 */
 export async function forget(sha256) {
   const known = await kept(sha256);

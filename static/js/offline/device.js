@@ -7,6 +7,7 @@ import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies, resume } from "./copies.js";
 import { farewell, welcome } from "./database.js";
+import { giveBack } from "./give-back.js";
 import { drain, nextWait, queue, untold } from "./outbox.js";
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -19,6 +20,7 @@ async function catchUp() {
   await receipt();
   await sendListens();
   await resume();
+  await giveBack();
 }
 
 /** How many things wait, and how many copies there are, on the links that lead to them. */

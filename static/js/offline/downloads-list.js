@@ -3,6 +3,7 @@
 import { address } from "../site.js";
 import { megabytes, say, sayCount } from "../words.js";
 import { copies, leave, room, share } from "./copies.js";
+import { given } from "./give-back.js";
 
 class DownloadsList extends HTMLElement {
   /** @type {BroadcastChannel | null} */
@@ -33,6 +34,10 @@ class DownloadsList extends HTMLElement {
     const { used, budget } = await room();
     const sizes = { used: megabytes(used), budget: megabytes(budget) };
     this.field("room").textContent = all.length ? say("room", sizes) : "";
+    const { songs, bytes } = await given();
+    this.field("given").hidden = !songs;
+    const what = { count: songs, size: megabytes(bytes) };
+    this.field("given").textContent = say(songs === 1 ? "given_one" : "given", what);
   }
 
   /** @param {import("./database.js").Copy} one */
