@@ -17,10 +17,13 @@ from sqlalchemy import func, select
 from playlist_app.config import ROOT
 from playlist_app.database import session
 from playlist_app.library import scan as scanning
-from playlist_app.library.models import AudioFile
+from playlist_app.library import watching
+from playlist_app.library.models import AudioFile, Track
 from playlist_app.library.scan import AnotherScan, NoFolder, Report
+from playlist_app.library.scanned import ScannedFile
 from playlist_app.people.models import User
 from tests.cast import Person, ok, problem
+from tests.conftest import close, make_app
 from tests.library.shelf import files, shelve
 from tests.sounds import Sounds
 
@@ -487,3 +490,45 @@ def test_formats_that_no_tags_are_read_of_come_in_by_their_names(
     shutil.copy2(sounds("webm"), folder / "from the web.webm")
     assert scan(folder).counts["added"] == 1
     assert tracks(bob)["from the web"]["duration_seconds"] is None
+
+
+def test_a_scan_that_is_killed_goes_on_where_it_was(
+    app: Flask, folder: Path, sounds: Sounds, prepared: dict[str, str], scan: Any, bob: Person
+) -> None:
+    sound = sounds("mp3").read_bytes()
+    for number in range(400):
+        (folder / f"{number}.mp3").write_bytes(sound + number.to_bytes(4, "big"))
+    command = [sys.executable, "-m", "flask", "--app", "app", "library", "scan", str(folder)]
+    running = subprocess.Popen(command, cwd=ROOT, env=prepared, stdout=subprocess.DEVNULL)
+    try:
+        with app.app_context():
+            while not (taken := session().scalar(select(func.count(ScannedFile.number)))):
+                session().rollback()
+                assert running.poll() is None, "it was done before it was killed"
+    finally:
+        running.kill()
+        running.wait()
+    report = scan(folder)
+    assert report.counts["files"] == 400
+    assert report.counts["unchanged"] >= taken
+    assert report.counts["added"] == 400 - report.counts["unchanged"]
+    assert scan(folder).sentence == "400 files, 0 added, 400 unchanged, 0 broken"
+    assert len(files(app)) == 0
+    with app.app_context():
+        for table in (Track, AudioFile, ScannedFile):
+            assert session().scalar(select(func.count()).select_from(table)) == 400
+
+
+def test_watched_folders_are_taken_in_and_a_missing_one_is_told(
+    data_folder: Path, three: Path, furnished: Any
+) -> None:
+    watched = os.pathsep.join([str(three.parent / "not there"), str(three)])
+    app = make_app(data_folder, watch=watched)
+    try:
+        with app.app_context():
+            with pytest.raises(watching.NotWatched, match="not there"):
+                watching.look()
+            assert session().scalar(select(func.count(Track.number))) == 3
+            assert session().scalar(select(Track.owner_id).limit(1)) == User.named("dora").id
+    finally:
+        close(app)
