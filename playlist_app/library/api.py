@@ -12,6 +12,7 @@ from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
 from playlist_app.library import healing, quota, rules, upload
 from playlist_app.library.curation import changes
+from playlist_app.library.forms import location_in
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import (
@@ -80,7 +81,11 @@ def _received() -> upload.Received:
 
 
 def _fields(schema: TrackFields) -> JSON:
-    loaded: JSON = schema.load({k: v for k, v in request.form.items() if k != "csrf_token"})
+    """The fields of a form; a location as text in it: "48.2, 16.37", or geo:48.2,16.37;u=12."""
+    given: JSON = {k: v for k, v in request.form.items() if k != "csrf_token"}
+    if given.get("location"):
+        given["location"] = location_in(given["location"])
+    loaded: JSON = schema.load(given)
     return loaded
 
 

@@ -34,7 +34,7 @@ def _value(name: str, text: str) -> Any:
         return text == "yes"
     if not text:
         return None
-    return _location(text) if name == "location" else _number(name, text)
+    return location_in(text) if name == "location" else _number(name, text)
 
 
 def _number(name: str, text: str) -> int:
@@ -43,8 +43,13 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def _location(text: str) -> dict[str, Any]:
+def location_in(text: str) -> dict[str, Any]:
+    """A place as it was pasted; a geo address may say how far off it is (`;u=12`, RFC 5870).
+    Raises Invalid."""
     place = place_in_text(text)
     if not place:
         raise Invalid.field("location", _("A place is latitude and longitude, as in 48.2, 16.37."))
-    return {"latitude": place.latitude, "longitude": place.longitude}
+    location: dict[str, Any] = {"latitude": place.latitude, "longitude": place.longitude}
+    if off := re.search(r";u=(\d{1,7}(?:\.\d+)?)(?:;|$)", text.strip()):
+        location["accuracy_m"] = float(off[1])
+    return location

@@ -21,6 +21,7 @@ import "./imports/look-choice.js";
 import "./imports/look-wait.js";
 import "./imports/kept-links.js";
 import "./library/timed-lyrics.js";
+import "./library/sound-recorder.js";
 import "./library/track-selection.js";
 import "./library/upload-line.js";
 import "./library/review-news.js";

@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 # What a browser writes to its console when it has no network is no fault of the page.
 NO_NETWORK = ("net::ERR_", "Failed to fetch", "WebSocket")

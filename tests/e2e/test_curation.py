@@ -117,3 +117,26 @@ def test_lyrics_move_with_the_music_and_a_line_leads_to_its_second(
     # A track without lyrics shows none.
     page.locator("#player").get_by_role("button", name="Next").click()
     expect(lyrics).to_be_hidden()
+
+
+def test_a_recording_is_added_with_where_it_was_made(
+    arrives: Arrives, clients: dict[str, Client]
+) -> None:
+    place = {"latitude": 48.2082, "longitude": 16.3738, "accuracy": 11.5}
+    alice = arrives(
+        "alice", width=360, geolocation=place, permissions=["microphone", "geolocation"]
+    )
+    page = alice.opens("/library")
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator("sound-recorder [data-field=time]")).to_have_text("0:02")
+    page.get_by_role("button", name="Stop recording").click()
+    page.get_by_label("Title of the recording").fill("The yard at noon")
+    page.get_by_label("Say where it was recorded").check()
+    looks_right(alice)
+    page.get_by_role("button", name="Add to the library").click()
+    page.locator("sound-recorder").get_by_role("link", name="The yard at noon").click()
+    expect(page.get_by_role("link", name="Nearby recordings")).to_be_visible()
+    track = clients["bob"].ok("GET", "/tracks?near=48.2082,16.3738,5")["items"][0]
+    assert track["title"] == "The yard at noon"
+    assert track["location"] == {"latitude": 48.2082, "longitude": 16.3738, "accuracy_m": 12.0}
+    assert track["duration_seconds"] > 1
