@@ -11,6 +11,7 @@ from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
 from playlist_app.imports import origins
 from playlist_app.imports.api import api as imports_api
+from playlist_app.imports.guard import Guard
 from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.imports.source_api import api as sources_api
 from playlist_app.imports.source_routes import pages as import_pages
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     The database is made and migrated by start-up (operations/startup.py), not here.
     """
     settings = settings or Settings.from_environment()
+    Guard(settings.import_allow)  # a slip in it is told now, and not when somebody imports
     folders.make(settings)
 
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))

@@ -16,6 +16,8 @@ import socket
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+from playlist_app.config import BadSetting
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -69,9 +71,16 @@ class Guard:
     """The rule, with what the admin allows besides: "127.0.0.0/8, 192.168.1.0/24"."""
 
     def __init__(self, allow: str = "", *, resolve: Resolve = resolve) -> None:
-        """Raises ValueError for what is no network."""
+        """Raises BadSetting for what is no network."""
         texts = [text.strip() for text in allow.split(",")]
-        self._allowed: list[Network] = [ipaddress.ip_network(t, strict=False) for t in texts if t]
+        try:
+            self._allowed: list[Network] = [
+                ipaddress.ip_network(text, strict=False) for text in texts if text
+            ]
+        except ValueError as error:
+            raise BadSetting(
+                f"JAMBOREE_IMPORT_ALLOW takes networks such as 192.168.1.0/24: {error}"
+            ) from None
         self._resolve = resolve
 
     def places(self, host: str, port: int) -> list[tuple[int, tuple[str, int]]]:

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from playlist_app.config import BadSetting
 from playlist_app.imports import guard as guards
 from playlist_app.imports.guard import Guard, Refused
 from playlist_app.imports.proxy import REFUSED, Proxy
 from tests.cast import Person, ok, problem
+from tests.conftest import make_app
 from tests.imports import web as ways
 from tests.imports.test_files import imports, seen
 from tests.imports.web import Web
@@ -111,8 +113,11 @@ def test_an_admin_allows_networks() -> None:
     assert guard.allows("192.168.1.7")
     assert not guard.allows("192.168.2.7")
     assert not guard.allows("::1")
-    with pytest.raises(ValueError, match="home"):
-        Guard("home")
+
+
+def test_a_network_that_is_none_is_told_at_the_start(data_folder: Path) -> None:
+    with pytest.raises(BadSetting, match="JAMBOREE_IMPORT_ALLOW.*home"):
+        make_app(data_folder, import_allow="127.0.0.0/8, home")
 
 
 def test_an_address_that_this_machine_has_is_not_allowed_though_it_be_public() -> None:
