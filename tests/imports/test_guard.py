@@ -116,7 +116,7 @@ def test_an_admin_allows_networks() -> None:
 
 
 def test_a_network_that_is_none_is_told_at_the_start(data_folder: Path) -> None:
-    with pytest.raises(BadSetting, match="JAMBOREE_IMPORT_ALLOW.*home"):
+    with pytest.raises(BadSetting, match=r"JAMBOREE_IMPORT_ALLOW.*home"):
         make_app(data_folder, import_allow="127.0.0.0/8, home")
 
 
