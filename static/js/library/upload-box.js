@@ -39,6 +39,8 @@ class UploadBox extends HTMLElement {
     this.#listeners = new AbortController();
     const options = { signal: this.#listeners.signal };
     this.toggleAttribute("data-ready", true);
+    // On a page that htmx swapped in, it is parsed as if there were no scripts.
+    this.querySelector("noscript")?.remove();
     this.addEventListener("change", this.#chosen, options);
     this.addEventListener("click", this.#pressed, options);
     uploads.addEventListener("change", () => this.#draw(), options);
