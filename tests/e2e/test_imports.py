@@ -8,11 +8,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from playlist_app.database import write
+from playlist_app.imports.states import State
+from tests.conftest import close, make_app
 from tests.e2e.conftest import Arrives, Visitor
+from tests.imports import rows
 from tests.imports.web import Web, feed, says, serving, slowly
 from tests.serving import Client, Server
 from tests.sounds import Sounds
@@ -174,6 +179,39 @@ def test_a_batch_is_cancelled_as_a_whole(arrives: Arrives, web: Web, sounds: Sou
     expect(page.get_by_role("link", name="Cancelled 12")).to_be_visible()
     page.get_by_role("link", name="Show them Too much").click()
     says_of(page, "Episode 12", "Cancelled")
+
+
+def test_an_answer_that_comes_late_folds_nothing(
+    arrives: Arrives, server: Server, clients: dict[str, Client]
+) -> None:
+    """The region is fetched because something changed; before it comes, a batch is unfolded."""
+    app = make_app(server.data)
+    with app.app_context(), write():  # at once, so that the worker sees them at rest
+        batch = rows.imports("dora", 3, title="Folded")
+        for one in batch:
+            rows.put(one, State.PAUSED)
+    close(app)
+    dora = arrives("dora")
+    page = dora.opens("/downloads")
+    expect(page.get_by_role("status")).to_have_text("Live")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(lambda url: urlsplit(url).path == "/imports", hold_the_first)
+    clients["dora"].ok("POST", f"/imports/{batch[2].id}/cancel")
+    dora.until(lambda: len(held) == 1)
+    page.get_by_role("link", name="Show them Folded").click()
+    says_of(page, "Folded 0", "Paused")
+    with page.expect_response(lambda answer: "/imports?open=" in answer.url):  # asked again
+        held[0].continue_()
+
+    says_of(page, "Folded 2", "Cancelled")
+    expect(page.locator("import-queue [data-import]")).to_have_count(3)
 
 
 def test_a_link_in_the_add_field_is_imported_into_that_playlist(

@@ -18,6 +18,9 @@ export class ImportQueue extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #planned;
   #fetchedAt = 0;
+  /** The address that is, or was last, fetched; none when its answer came too late.
+   * @type {string | undefined} */
+  #fetching;
   /** By import: when it was heard of last, and how much of it was here. @type {Map<string, [number, number]>} */
   #heard = new Map();
 
@@ -32,6 +35,11 @@ export class ImportQueue extends HTMLElement {
     document.addEventListener(
       "jam:me-resync",
       (event) => this.#missedUpTo(/** @type {CustomEvent} */ (event).detail.seq),
+      options,
+    );
+    document.addEventListener(
+      "htmx:before:swap",
+      (event) => this.#drop(/** @type {CustomEvent} */ (event)),
       options,
     );
     // What happened between the making of this page and now, while the channel was open already.
@@ -76,6 +84,15 @@ export class ImportQueue extends HTMLElement {
     return seconds < LONG_AGO ? Math.max(0, (one.bytes_done - bytes) / seconds) : 0;
   }
 
+  /** Somebody went elsewhere in the list, or unfolded something, while this fetched what was shown
+   * before: that would take it back. @param {CustomEvent} event */
+  #drop(event) {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement !== this || this.#fetching === this.dataset.address) return;
+    event.preventDefault();
+    this.#fetching = undefined;
+  }
+
   /** Fetch the region, soon and not too often. */
   #plan() {
     if (this.#planned !== undefined) return;
@@ -85,8 +102,9 @@ export class ImportQueue extends HTMLElement {
 
   async #fetch() {
     this.#fetchedAt = Date.now();
+    this.#fetching = this.dataset.address;
     try {
-      await /** @type {any} */ (globalThis).htmx.ajax("GET", this.dataset.address, {
+      await /** @type {any} */ (globalThis).htmx.ajax("GET", this.#fetching, {
         source: this,
         target: "#imports",
         swap: "outerMorph",
@@ -95,6 +113,7 @@ export class ImportQueue extends HTMLElement {
     } finally {
       this.#planned = undefined;
     }
+    if (!this.#fetching) this.#plan();
   }
 }
 
