@@ -18,6 +18,7 @@ from typing import IO, Any
 from tinytag import ParseError, TinyTag, UnsupportedFormatError
 
 from playlist_app.library import description
+from playlist_app.library.curation.lyrics import clean, lyrics_beside
 from playlist_app.library.formats import FORMATS, Format, sniffed, sniffed_in
 from playlist_app.library.models import CHUNK
 from playlist_app.library.scanned import readable
@@ -48,6 +49,7 @@ class OnDisk:
     bitrate: int
     duration_seconds: float
     fields: dict[str, Any]
+    lyrics: str = ""  # of its tags, or else of the .lrc file beside it
 
 
 def read(found: Found) -> OnDisk:
@@ -93,6 +95,7 @@ def _read(found: Found, file: IO[bytes]) -> OnDisk:
             raise Unusable("There is no sound in this file.")
     duration = tag.duration or 0.0
     format_, codec = _codec(format_, tag)
+    said = track_fields({k: v for k, v in tag.as_dict().items() if k != "filename"})
     return OnDisk(
         sha256=sha256,
         chunk_hashes=chunk_hashes,
@@ -100,7 +103,8 @@ def _read(found: Found, file: IO[bytes]) -> OnDisk:
         codec=codec,
         bitrate=round(found.size * 8 / duration) if duration else 0,
         duration_seconds=round(duration, 3),
-        fields=_fields(tag, found.name),
+        fields=_fields(said, found.name),
+        lyrics=clean(said.get("lyrics", "")) or lyrics_beside(Path(os.fsdecode(found.path))),
     )
 
 
@@ -134,10 +138,8 @@ def _codec(format_: Format, tag: TinyTag) -> tuple[Format, str]:
     return format_, usual.get(format_.name, format_.name)
 
 
-def _fields(tag: TinyTag, name: bytes) -> dict[str, Any]:
+def _fields(fields: dict[str, Any], name: bytes) -> dict[str, Any]:
     """The fields of a track; what a tag doesn't give is left out."""
-    raw = {key: value for key, value in tag.as_dict().items() if key != "filename"}
-    fields = track_fields(raw)
     stem = readable(os.path.splitext(name)[0]).replace("_", " ")
     called = clean_text(stem[:LONGEST], "title") or "Untitled"
     return {"title": called} | {key: fields[key] for key in fields if key in description.NAMES}

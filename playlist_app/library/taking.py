@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from playlist_app.config import Settings, settings
 from playlist_app.database import new_id, now, write
 from playlist_app.library import rules
+from playlist_app.library.curation.lyrics import Lyrics
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.models import AudioAlias, AudioFile, Status, Track
 from playlist_app.library.on_disk import OnDisk
@@ -59,6 +60,8 @@ class Taking:
                 for candidate in candidates:
                     self.counts[batch.take(candidate)] += 1
             tx.flush()
+            # Behind the tracks that they belong to.
+            tx.add_all(batch.lyrics)
 
     def miss(self, numbers: Sequence[int]) -> None:
         """These files are gone. Their tracks stay, and play again when the files come back."""
@@ -83,6 +86,7 @@ class _Batch:
         self, tx: Session, owner: User, config: Settings, candidates: Sequence[Candidate]
     ) -> None:
         self._tx, self._owner, self._config = tx, owner, config
+        self.lyrics: list[Lyrics] = []
         self._known = _rows(tx, [c.number for c in candidates if c.number is not None])
         hashes = [c.read.sha256 for c in candidates if c.read]
         self._audio: dict[str, AudioFile] = {
@@ -157,6 +161,8 @@ class _Batch:
             track = Track.draft(self._owner, audio, **read.fields)
             said = read.fields | {"genre": track.genre_name}
             self._tx.add(track)
+            if read.lyrics:
+                self.lyrics.append(Lyrics(track_id=track.id, text=read.lyrics))
             track_id = self._tracks[audio.id] = track.id
         if row is None:
             row = ScannedFile(folder=candidate.folder, name=candidate.found.name)

@@ -25,7 +25,7 @@ from playlist_app.people.models import User
 from tests.cast import Person, ok, problem
 from tests.conftest import close, make_app
 from tests.library.shelf import files, shelve
-from tests.sounds import Sounds
+from tests.sounds import Sounds, write
 
 
 @pytest.fixture
@@ -532,3 +532,17 @@ def test_watched_folders_are_taken_in_and_a_missing_one_is_told(
             assert session().scalar(select(Track.owner_id).limit(1)) == User.named("dora").id
     finally:
         close(app)
+
+
+def test_lyrics_come_from_the_tags_or_from_the_file_beside(
+    folder: Path, scan: Any, bob: Person
+) -> None:
+    tagged = {"title": "Tagged", "lyrics": "[00:01.00]in the tag"}
+    write(folder / "one.mp3", "mp3", seconds=1.0, pitch=300.0, tags=tagged)
+    write(folder / "two.flac", "flac", seconds=1.0, pitch=400.0, tags={"title": "Beside"})
+    (folder / "two.lrc").write_text("[00:02.00]beside the music")
+    scan(folder)
+    scan(folder)
+    for title, line in (("Tagged", "in the tag"), ("Beside", "beside the music")):
+        lyrics = ok(bob.get(f"/tracks/{tracks(bob)[title]['id']}/lyrics"))
+        assert [one["text"] for one in lyrics["lines"]] == [line]
