@@ -29,7 +29,7 @@ _NAMES = {
     "track_number": ("track", "tracknumber"),
     "disc": ("disc", "discnumber"),
     "compilation": ("compilation", "itunescompilation", "tcmp", "cpil"),
-    "lyrics": ("syncedlyrics", "lyrics", "unsyncedlyrics"),
+    "lyrics": ("syncedlyrics", "lyrics", "unsyncedlyrics", "uslt"),
     "location": ("location", "com.apple.quicktime.location.iso6709", "geolocation"),
 }
 _LANGUAGE = re.compile(r"^(lyrics|unsyncedlyrics|location)[-:.][a-z]{2,3}$")
