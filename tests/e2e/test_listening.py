@@ -226,7 +226,9 @@ def test_the_rules_show_what_they_hold_while_they_are_written(
     alice = arrives("alice", width=390)
     page = alice.opens("/smart/new")
     page.get_by_label("Title", exact=True).fill("By year")
-    page.get_by_label("Field of rule 1").select_option("Album")
+    with page.expect_response("**/smart/editor"):
+        page.get_by_label("Field of rule 1").select_option("Album")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     page.get_by_label("Value of rule 1").fill(grove)
     expect(page.locator("#preview")).to_contain_text("Alder")
     page.get_by_role("button", name="Add a rule").click()
