@@ -16,6 +16,8 @@ export class RoomProgramme {
   isSpeaker = false;
   /** What the room was told last by this device: its echo is nothing new. @type {string | null} */
   #told = null;
+  /** It is being told, in two steps: what is heard between them is of before. */
+  #isTelling = false;
   /** What this device played of the list: by votes it does not come again. @type {Set<string>} */
   #heard = new Set();
   #listeners = new AbortController();
@@ -72,15 +74,17 @@ export class RoomProgramme {
   }
 
   /** @param {Item} item @param {boolean} goesOn */
-  #tellRoom(item, goesOn) {
+  async #tellRoom(item, goesOn) {
     const { room, player } = this;
     const { speaker } = room.model.room;
     this.#told = item.id;
-    player.ask(async () => {
+    this.#isTelling = true;
+    await player.ask(async () => {
       if (speaker?.device !== player.device) await room.take(player.device, player.deviceName);
       if (goesOn) await room.play();
       else await room.begin(item.id);
     });
+    this.#isTelling = false;
   }
 
   toggle() {
@@ -196,6 +200,8 @@ export class RoomProgramme {
       sound.pause();
       this.isSpeaker = false;
       this.watch();
+    } else if (this.#isTelling && !(id === this.item?.id && playing)) {
+      // This device took the room, which does not know yet what it plays here: the music goes on.
     } else if (!id) {
       sound.pause();
       this.player.show();
