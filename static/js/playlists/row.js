@@ -57,10 +57,10 @@ function audioData(audio) {
   return {
     audio: audio?.sha256 ?? "",
     format: audio?.format ?? "",
-    plays: isSimple ? "" : "somewhere",
-    type: isSimple ? "" : (audio?.mimetype ?? ""),
-    playable: audio?.playable?.sha256 ?? "",
-    broken: audio?.broken ?? "",
+    plays: isSimple ? undefined : "somewhere",
+    type: isSimple ? undefined : (audio?.mimetype ?? ""),
+    playable: isSimple ? undefined : (audio?.playable?.sha256 ?? ""),
+    broken: audio?.broken ?? undefined,
   };
 }
 
@@ -104,10 +104,13 @@ export function fill(row, item, position) {
     addedAt: item.added_at,
     playedAt: item.played_at ?? "",
     adder: item.added_by.id,
-    ...audioData(track.audio),
     seconds: track.duration_seconds ?? "",
     cover: track.cover_url ?? "",
   });
+  for (const [name, value] of Object.entries(audioData(track.audio))) {
+    if (value === undefined) delete d[name];
+    else d[name] = value;
+  }
   text(row, "position", String(position));
   text(row, "title", track.title);
   text(row, "artist", track.artist);
