@@ -33,7 +33,8 @@ def store(import_id: str, claim: str, path: Path, said: JSON) -> None:
         received = upload.receive(incoming, _file_name(path, said))
         hours = settings().import_hours
         if received.inspection.duration_seconds > hours * 3600 + 60:
-            raise Failed(Trouble.REFUSED, f"It is longer than {hours} hours.")
+            most = "one hour" if hours == 1 else f"{hours} hours"
+            raise Failed(Trouble.REFUSED, f"It is longer than {most}.")
         with claims.held(import_id, claim) as row:
             track = upload.track_with(received, row.person, _fields(row, said))
             row.bytes_done = row.bytes_total = incoming.size

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,10 +12,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from tests.cast import API, Person, ok
 from tests.imports import web as ways
 from tests.imports.web import Web
+from tests.library.odd_files import bomb_png, with_picture
 from tests.library.shelf import files, stock
 from tests.sounds import Sounds
 
@@ -317,3 +321,35 @@ class TestLimits:
         theirs = imports(bob, web.put("/9.mp3", sounds("mp3", pitch=900.0).read_bytes()))
         work()
         assert seen(bob, theirs)["status"] == "completed"
+
+
+class TestLong:
+    @pytest.fixture
+    def settings_of_imports(self) -> dict[str, Any]:
+        return {"import_hours": 1}
+
+    def test_what_goes_on_for_hours_is_refused_and_leaves_nothing(
+        self, alice: Person, web: Web, work: Work, left: Callable[[], list[str]]
+    ) -> None:
+        seconds, rate = 3700, 1000
+        header = struct.pack("<IHHIIHH", 16, 1, 1, rate, rate, 1, 8)
+        data = bytes(seconds * rate)
+        body = b"WAVEfmt " + header + b"data" + struct.pack("<I", len(data)) + data
+        wav = b"RIFF" + struct.pack("<I", len(body)) + body
+        id_ = imports(alice, web.put("/night.wav", wav))
+        work()
+        row = seen(alice, id_)
+        assert (row["status"], row["error_class"], row["track_id"]) == ("failed", "refused", None)
+        assert row["error"] == "It is longer than one hour."
+        assert left() == []
+
+
+def test_a_picture_that_would_fill_the_memory_is_left_out(
+    alice: Person, web: Web, song: bytes, work: Work
+) -> None:
+    id_ = imports(alice, web.put("/bomb.mp3", with_picture(song, bomb_png())))
+    work()
+    row = seen(alice, id_)
+    assert row["status"] == "completed"
+    cover = ok(alice.get(f"/tracks/{row['track_id']}"))["cover_url"]
+    assert Image.open(io.BytesIO(alice.get(cover).data)).size == (640, 640)
