@@ -34,7 +34,10 @@ PAGES = {
     "smart playlists": "/smart",
     "a smart playlist": "/smart/{smart}",
     "its rules": "/smart/{smart}/edit",
+    "genres": "/library/genres",
+    "review": "/library/review",
     "people": "/people",
+    "in the background": "/admin/tasks",
     "install": "/install",
     "not found": "/playlists/nothing",
 }
