@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
-from playlist_app.database import db, session
+from playlist_app.database import session
 from playlist_app.imports.models import Import
 from playlist_app.imports.states import State
 from tests.cast import Browser, Person
+from tests.counting import queries_of
 from tests.imports import rows
 
 
@@ -176,23 +176,6 @@ def test_a_way_back_that_leads_elsewhere_is_not_gone(app: Flask, alice: Person) 
     )
 
     assert answer.location == "/downloads"
-
-
-def queries_of(app: Flask, act: Callable[[], Any]) -> int:
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", counted)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", counted)
-    return count
 
 
 def test_a_longer_queue_takes_no_more_queries(app: Flask, alice: Person) -> None:

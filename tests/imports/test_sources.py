@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
-from playlist_app.database import db, now, session, write
+from playlist_app.database import now, session, write
 from playlist_app.imports import checking
 from playlist_app.imports.models import Import, Look
 from playlist_app.imports.sources import GIVES_UP_AFTER, Source, SourceItem
@@ -18,6 +18,7 @@ from playlist_app.imports.states import State
 from playlist_app.library.models import Track
 from playlist_app.people.models import User
 from tests.cast import Browser, Person, ok, problem
+from tests.counting import queries_of
 from tests.imports import rows
 
 FEED = "https://radio.example/feed.xml?key=secret"
@@ -294,18 +295,7 @@ def test_a_look_that_was_forgotten_is_begun_anew(app: Flask, dora: Person) -> No
 
 def test_more_sources_take_no_more_queries(app: Flask, dora: Person, bob: Person) -> None:
     def queries() -> int:
-        count = 0
-
-        def counted(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", counted)
-        ok(bob.get("/sources"))
-        event.remove(engine, "before_cursor_execute", counted)
-        return count
+        return queries_of(app, lambda: ok(bob.get("/sources")))
 
     playlist = dora.makes_playlist()
     follow(dora, playlist_id=playlist["id"])

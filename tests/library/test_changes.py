@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from playlist_app.database import db
 from playlist_app.people.models import Role
 from tests.cast import Person, ok, problem
+from tests.counting import queries_of
 from tests.library.shelf import set_status, somebody, stock
 
 JSON = dict[str, Any]
@@ -84,19 +83,7 @@ def test_the_number_of_queries_does_not_grow(app: Flask, alice: Person) -> None:
     tracks = [alice.makes_track(f"Song {n}") for n in range(60)]
 
     def queries(some: list[JSON], year: int) -> int:
-        counted: list[str] = []
-
-        def count(*args: Any) -> None:
-            counted.append(args[2])
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", count)
-        try:
-            edits(alice, some, artist=f"A{year}; B{year}", year=year)
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
-        return len(counted)
+        return queries_of(app, lambda: edits(alice, some, artist=f"A{year}; B{year}", year=year))
 
     edits(alice, tracks, artist="A; B")
     assert queries(tracks, 2001) <= queries(tracks[:3], 2002) + 2

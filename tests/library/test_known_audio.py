@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 
-from playlist_app.database import db, now, write
+from playlist_app.database import now, write
 from playlist_app.library.models import AudioAlias, AudioFile, Status
 from playlist_app.people.models import Role
 from tests.cast import API, Person, ok, problem
+from tests.counting import queries_of
 from tests.library.shelf import set_status, shelve, somebody, stock
 from tests.sounds import Sounds
 
@@ -125,12 +126,7 @@ def test_asking_for_many_takes_no_more_queries(
     app: Flask, alice: Person, sounds: Sounds, copper: dict[str, Any]
 ) -> None:
     def queries(*hashes: str) -> int:
-        count = []
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", lambda *_: count.append(1))
-        known(alice, *hashes)
-        return len(count)
+        return queries_of(app, lambda: known(alice, *hashes))
 
     hashes = [copper["audio"]["sha256"]]
     one = queries(*hashes)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from playlist_app.database import db, write
+from playlist_app.database import write
 from playlist_app.library.listing import ORDERINGS
 from playlist_app.library.models import Track
 from playlist_app.library.texts import sort_key
 from playlist_app.people.models import User
 from tests.cast import Person, ok, problem
+from tests.counting import counted
 
 COUNT = 60
 
@@ -237,23 +236,6 @@ def test_an_artist_is_asked_for_without_accents_and_case(bob: Person) -> None:
 
 
 # --- queries ------------------------------------------------------------------------------------
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that reach the database meanwhile."""
-    statements: list[str] = []
-
-    def note(*about: Any) -> None:
-        statements.append(about[2])
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
-from playlist_app.database import db, session, write
+from playlist_app.database import session, write
 from playlist_app.library.models import LibraryVersion, Track
 from playlist_app.listening.smart.editor import field_names, operator_names, order_names
 from playlist_app.listening.smart.fields import FIELDS, ORDERS
 from playlist_app.listening.smart.presets import presets
 from playlist_app.listening.smart.rules import checked
 from tests.cast import Browser, Person, ok, problem
+from tests.counting import queries_of
 from tests.library.shelf import set_status
 from tests.listening.hearing import hears
 
@@ -314,19 +315,7 @@ def test_the_number_of_queries_does_not_grow(
     made = ok(alice.post("/smart-playlists", {"title": "All"}), 201)
 
     def queries() -> int:
-        seen: list[str] = []
-        with app.app_context():
-            engine = db.engine
-
-        def note(*args: Any) -> None:
-            seen.append(args[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            ok(alice.get(f"/smart-playlists/{made['id']}/tracks"))
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
+        return queries_of(app, lambda: ok(alice.get(f"/smart-playlists/{made['id']}/tracks")))
 
     few = queries()
     for number in range(20):

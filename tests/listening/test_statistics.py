@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from playlist_app.database import db, iso
+from playlist_app.database import iso
 from playlist_app.listening.statistics import Asked, _streak
 from tests.cast import Browser, Person, ok, problem
+from tests.counting import queries_of
 from tests.listening.hearing import a_listen, hears, reports
 
 
@@ -104,19 +104,7 @@ def test_a_streak_is_days_in_a_row_up_to_now(ago: list[int], days: int, longest:
 
 def test_the_number_of_queries_does_not_grow(app: Flask, alice: Person) -> None:
     def queries() -> int:
-        seen: list[str] = []
-        with app.app_context():
-            engine = db.engine
-
-        def note(*args: Any) -> None:
-            seen.append(args[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            figures(alice, range="all")
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
+        return queries_of(app, lambda: figures(alice, range="all"))
 
     hears(alice, alice.makes_track("Paper Lanterns"))
     few = queries()

@@ -12,6 +12,7 @@ from flask import Flask
 
 from playlist_app.playlists import export
 from tests.cast import Person, problem
+from tests.counting import queries_of
 from tests.library.shelf import files, set_status, shelve
 from tests.sounds import Sounds
 
@@ -146,13 +147,7 @@ def test_a_file_that_goes_away_meanwhile_does_not_break_the_rest(
 def test_the_number_of_queries_does_not_grow_with_the_songs(
     app: Flask, alice: Person, sounds: Sounds
 ) -> None:
-    from sqlalchemy import event
-
-    from playlist_app.database import db
-
     counts = []
-    with app.app_context():
-        engine = db.engine
     for many in (2, 12):
         playlist = alice.makes_playlist(f"{many}")
         for number in range(many):
@@ -162,13 +157,5 @@ def test_the_number_of_queries_does_not_grow_with_the_songs(
                 else alice.makes_track(f"{many} {number}")
             )
             alice.adds(playlist, track)
-        seen: list[str] = []
-
-        def note(*args: Any, seen: list[str] = seen) -> None:
-            seen.append(args[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        taken(alice, playlist, "m3u8")
-        event.remove(engine, "before_cursor_execute", note)
-        counts.append(len(seen))
+        counts.append(queries_of(app, lambda of=playlist: taken(alice, of, "m3u8")))
     assert counts[1] <= counts[0]

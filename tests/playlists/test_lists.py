@@ -6,28 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
 
-from playlist_app.database import db
 from playlist_app.live import events
 from tests.cast import Person, ok, problem
-
-
-def queries_of(app: Flask, act: Callable[[], Any]) -> int:
-    count = 0
-
-    def counted(*_: Any) -> None:
-        nonlocal count
-        count += 1
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", counted)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", counted)
-    return count
+from tests.counting import queries_of
 
 
 def counted(app: Flask, door: Callable[[dict[str, Any]], Any], playlist: dict[str, Any]) -> int:

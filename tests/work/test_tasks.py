@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from playlist_app.config import settings
-from playlist_app.database import db, iso, now, write
+from playlist_app.database import iso, now, write
 from playlist_app.work import tasks, worker
 from playlist_app.work.models import TaskRecord
 from playlist_app.work.runs import Runs
 from playlist_app.work.tasks import Jobs
 from tests.cast import Browser, Person, ok, problem
+from tests.counting import queries_of
 
 PAGE = "/admin/tasks"
 HOUR = timedelta(hours=1)
@@ -176,12 +176,7 @@ def test_who_may_not_run_it_wakes_nobody(
 
 def test_more_tasks_ask_the_database_no_more_often(app: Flask, dora: Person) -> None:
     def queries() -> int:
-        asked = []
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", lambda *_: asked.append(1))
-        ok(dora.get("/tasks"))
-        return len(asked)
+        return queries_of(app, lambda: ok(dora.get("/tasks")))
 
     queries()  # by the way, it is noted that she was seen: once in a while, and not again below
     before = queries()
