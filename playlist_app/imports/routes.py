@@ -18,7 +18,7 @@ from playlist_app.imports.overview import Asked, Overview, overview
 from playlist_app.imports.quota import quota_of
 from playlist_app.imports.sharing import find_link
 from playlist_app.imports.states import Quality
-from playlist_app.library.models import duration_text
+from playlist_app.library.shapes import duration_text
 from playlist_app.people.models import User
 from playlist_app.playlists.listing import playlists_of
 from playlist_app.playlists.roles import RIGHTS, Right

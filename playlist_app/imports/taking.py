@@ -20,7 +20,7 @@ from playlist_app.imports import looking, wishes
 from playlist_app.imports.in_words import megabytes
 from playlist_app.imports.models import Look
 from playlist_app.imports.states import Quality, State
-from playlist_app.library.models import duration_text
+from playlist_app.library.shapes import duration_text
 from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist

@@ -17,9 +17,10 @@ from playlist_app.config import settings
 from playlist_app.database import now, session, write
 from playlist_app.library import rules
 from playlist_app.library.apart import Apart, Gone, Stopped
-from playlist_app.library.models import AudioFile, Track, duration_text
+from playlist_app.library.models import AudioFile, Track
 from playlist_app.library.references import merge_same_sound
 from playlist_app.library.renditions import ask_ahead
+from playlist_app.library.shapes import duration_text
 from playlist_app.library.stored import is_there, path_of
 from playlist_app.work.tasks import stopping, wake
 

@@ -22,9 +22,9 @@ from playlist_app.library.models import (
     Genre,
     Track,
     TrackArtist,
-    track_shape,
     visible_to,
 )
+from playlist_app.library.shapes import track_shape
 from playlist_app.library.texts import sort_key
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid

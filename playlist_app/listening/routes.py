@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from playlist_app.library.models import duration_text
+from playlist_app.library.shapes import duration_text
 from playlist_app.listening import charts, recording
 from playlist_app.listening.place import place_of
 from playlist_app.listening.statistics import OFFSET_AT_MOST, RANGES, Asked, statistics_of

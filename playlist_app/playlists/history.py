@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.config import settings
 from playlist_app.database import Base, Id, Moment, iso, new_id, now, session
-from playlist_app.library.models import cover_url, duration_text
+from playlist_app.library.shapes import cover_url, duration_text
 
 if TYPE_CHECKING:
     from playlist_app.playlists.items import Item

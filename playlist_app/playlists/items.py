@@ -24,7 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from playlist_app.config import settings
 from playlist_app.database import Base, Id, Moment, iso_column, new_id, now, session, write
-from playlist_app.library.models import SHAPE_COLUMNS, AudioFile, Track, track_shape
+from playlist_app.library.models import SHAPE_COLUMNS, AudioFile, Track
+from playlist_app.library.shapes import track_shape
 from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists.members import require

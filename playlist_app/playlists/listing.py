@@ -8,7 +8,8 @@ from sqlalchemy import and_, func, select
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.library.models import Cover, Track, cover_url
+from playlist_app.library.models import Cover, Track
+from playlist_app.library.shapes import cover_url
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import listed_for
 from playlist_app.playlists.items import Item

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from playlist_app.library.models import duration_text
+from playlist_app.library.shapes import duration_text
 from playlist_app.library.texts import clean_text, sort_key
 from playlist_app.people.models import Role
 from playlist_app.refusals import Invalid

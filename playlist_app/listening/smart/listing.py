@@ -8,7 +8,8 @@ from sqlalchemy import Select, and_, func, select
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.library.models import SHAPE_COLUMNS, AudioFile, Track, track_shape, visible_to
+from playlist_app.library.models import SHAPE_COLUMNS, AudioFile, Track, visible_to
+from playlist_app.library.shapes import track_shape
 from playlist_app.listening.models import Plays
 from playlist_app.listening.smart.fields import ORDERS
 from playlist_app.listening.smart.rules import Rules, checked, condition
