@@ -21,8 +21,8 @@ JSON = dict[str, Any]
 def manifest_of(playlist: Playlist, person: User) -> JSON:
     """What is in the list at `seq`, and every audio file of it with the hash of each chunk.
 
-    `audio`: one entry a file, however many items play it: `{sha256, url, size_bytes, format,
-    status, chunk_size, chunks}`. `covers`: addresses. `lyrics`: by the id of the
+    `audio`: one entry a file, however many items play it: `{sha256, of, url, size_bytes,
+    format, status, chunk_size, chunks}`. `covers`: addresses. `lyrics`: by the id of the
     track, of those that have some. `messages` and `snapshots` have their place.
     """
     items = items_of(playlist, person)
@@ -59,6 +59,7 @@ def _audio_of(playlist: Playlist) -> list[JSON]:
     return [
         {
             "sha256": sha256,
+            "of": sha256,
             "url": f"{prefix}/audio/{sha256}",
             "size_bytes": size,
             "format": format_,

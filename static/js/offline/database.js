@@ -8,6 +8,8 @@ import { openDB } from "../../vendor/idb.js";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 
+/** @typedef {"original" | "small"} Quality */
+
 /**
  * A playlist that was taken along.
  * @typedef {object} Copy
@@ -17,13 +19,13 @@ import { openDB } from "../../vendor/idb.js";
  * @property {number} seq
  * @property {string} epoch
  * @property {AudioEntry[]} audio
- * @property {string[]} hashes the SHA-256 of each, for the index
+ * @property {string[]} hashes the SHA-256 of each that has one, for the index
  * @property {string[]} covers
  * @property {number} sizeBytes
  * @property {boolean} pinned
- * @property {"original"} quality
+ * @property {Quality} quality
  * @property {"fetching" | "paused" | "whole"} state
- * @property {string} [problem] why it is paused
+ * @property {string} [problem] why it is paused, as a key of the words; none: somebody paused it
  * @property {number} checkedAt milliseconds
  * @property {Record<string, {lines: {at: number | null, text: string}[]}>} [lyrics] by the track's id
  * @property {object[]} messages
@@ -33,7 +35,8 @@ import { openDB } from "../../vendor/idb.js";
 /**
  * What the manifest says of an audio file.
  * @typedef {object} AudioEntry
- * @property {string} sha256
+ * @property {string} sha256 of these bytes; of a rendition its own
+ * @property {string} of the SHA-256 of the track's original, which `sha256` may be itself
  * @property {string} url
  * @property {number} size_bytes
  * @property {string} format

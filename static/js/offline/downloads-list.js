@@ -2,8 +2,9 @@
 
 import { address } from "../site.js";
 import { megabytes, say, sayCount } from "../words.js";
-import { copies, leave, room, share } from "./copies.js";
+import { copies, leave, share } from "./copies.js";
 import { given } from "./give-back.js";
+import { room } from "./room.js";
 
 class DownloadsList extends HTMLElement {
   /** @type {BroadcastChannel | null} */

@@ -1,0 +1,86 @@
+// Audio for the player: from the chunks on this device, or passed through.
+
+import { forget, kept, read, used } from "../offline/chunks.js";
+import { parseRange } from "../offline/range.js";
+import { isMine } from "../offline/references.js";
+
+/** Bytes that an open range asks of the network at once: a player that stops reading would hold a
+ * connection, and a thread of the server, for as long as it is paused. */
+const PIECE = 2 * 1024 * 1024;
+
+const TYPES = /** @type {Record<string, string>} */ ({
+  mp3: "audio/mpeg",
+  m4a: "audio/mp4",
+  ogg: "audio/ogg",
+  opus: "audio/ogg",
+  flac: "audio/flac",
+  wav: "audio/wav",
+  aiff: "audio/aiff",
+  wma: "audio/x-ms-wma",
+  webm: "audio/webm",
+  mka: "audio/x-matroska",
+  aac: "audio/aac",
+  mp2: "audio/mpeg",
+  wavpack: "audio/x-wavpack",
+});
+
+/**
+ * Audio: from the chunks on this device, or passed through. Each answer is made here, also one that is
+ * passed through: Chromium gives up on a track whose first range came from the network and whose next
+ * comes from a worker (docs/decisions/0006-audio-in-chunks.md).
+ * @param {any} event @param {string} sha256
+ */
+export async function audio(event, sha256) {
+  const { request } = event;
+  const asksForChunk = request.headers.get("X-Jamboree") === "take-along";
+  const here = asksForChunk ? undefined : await fileOfMine(sha256);
+  if (here) {
+    const response = await fromDevice(request, here);
+    if (response) {
+      event.waitUntil(used(sha256));
+      return response;
+    }
+    event.waitUntil(forget(sha256)); // the browser threw some of it away: it is offered again
+  }
+  const passed = await fetch(asksForChunk ? request : inPieces(request));
+  const { status, statusText, headers } = passed;
+  return new Response(passed.body, { status, statusText, headers });
+}
+
+/** A whole file on this device, if who is here took it along. @param {string} sha256 */
+async function fileOfMine(sha256) {
+  const known = await kept(sha256);
+  return known?.complete && (await isMine("hashes", sha256)) ? known : undefined;
+}
+
+/** @param {Request} request @param {import("../offline/database.js").KeptAudio} known */
+async function fromDevice(request, known) {
+  const range = parseRange(request.headers.get("Range"), known.size);
+  const headers = new Headers({
+    "Accept-Ranges": "bytes",
+    "Content-Type": TYPES[known.format] ?? "application/octet-stream",
+    ETag: `"${known.sha256}"`,
+  });
+  if (range === "unsatisfiable") {
+    headers.set("Content-Range", `bytes */${known.size}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const { start, end } = range === "whole" ? { start: 0, end: known.size } : range;
+  const body = await read(known, { start, end });
+  if (!body) return null;
+  headers.set("Content-Length", String(end - start));
+  if (range === "whole") return new Response(body, { headers });
+  headers.set("Content-Range", `bytes ${start}-${end - 1}/${known.size}`);
+  return new Response(body, { status: 206, statusText: "Partial Content", headers });
+}
+
+/** An open range ("from here to the end") asked for in pieces; the player comes back for the rest.
+ * @param {Request} request */
+function inPieces(request) {
+  const match = request.headers.get("Range")?.match(/^bytes=(\d+)-$/);
+  if (!match) return request;
+  const start = Number(match[1]);
+  const headers = new Headers(request.headers);
+  headers.set("Range", `bytes=${start}-${start + PIECE - 1}`);
+  return new Request(request.url, { headers, credentials: "same-origin", signal: request.signal });
+}
