@@ -30,6 +30,7 @@ export interface Track {
   title: string;
   artist: string;
   album?: string;
+  genre?: string;
   duration_seconds: number | null;
   duration_formatted: string;
   cover_url: string | null;
