@@ -41,6 +41,8 @@ export async function keep(entry, index, bytes) {
     complete: false,
     lastUsed: Date.now(),
   };
+  known.of ??= entry.of;
+  known.chunks ??= entry.chunks;
   if (!known.have.includes(index)) known.have.push(index);
   known.complete = known.have.length === entry.chunks.length;
   await tx.store.put(known);

@@ -54,6 +54,10 @@ import { openDB } from "../../vendor/idb.js";
  * @property {number[]} have indexes of the chunks that are here and were verified
  * @property {boolean} complete
  * @property {number} lastUsed milliseconds
+ * @property {string} [of] the SHA-256 of the track's original; rows of an early layout lack it and what follows
+ * @property {string[]} [chunks] the SHA-256 of all chunks, so that they can be checked without a manifest
+ * @property {string[]} [people] who played it through: they may hear it although no copy of theirs holds it
+ * @property {number} [checkedAt] milliseconds: when its bytes were last compared with their hashes
  */
 
 const LAYOUT = 1;

@@ -1,8 +1,8 @@
 // Who needs which bytes. Nothing is counted in advance: what refers to a file is asked each time, in the
 // databases that say so, so that a count can't drift from what it counts.
 
-import { COVER_CACHE, forget } from "./chunks.js";
-import { fact, myDatabase, personDatabase } from "./database.js";
+import { COVER_CACHE, forget, kept } from "./chunks.js";
+import { deviceDatabase, fact, myDatabase, person, personDatabase } from "./database.js";
 
 /** How many copies on this device, of anybody, hold a file or a cover.
  * @param {"hashes" | "covers"} index @param {string} key */
@@ -15,11 +15,37 @@ export async function countUses(index, key) {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Whether who is here took a file or a cover along; others' copies on this device are not theirs.
- * @param {"hashes" | "covers"} index @param {string} key */
+/** Whether who is here took a file or a cover along, or played the file through; what others did on this
+ * device is not theirs. @param {"hashes" | "covers"} index @param {string} key */
 export async function isMine(index, key) {
   const database = await myDatabase();
-  return Boolean(await database?.countFromIndex("copies", index, key));
+  if (await database?.countFromIndex("copies", index, key)) return true;
+  const me = index === "hashes" && (await person());
+  return Boolean(me && (await kept(key))?.people?.includes(me.id));
+}
+
+/** The files and covers that copies on this device hold, whoever's.
+ * @param {"hashes" | "covers"} index @returns {Promise<Set<string>>} */
+export async function held(index) {
+  /** @type {Set<string>} */
+  const keys = new Set();
+  /** @type {string[]} */
+  const people = (await fact("people")) ?? [];
+  for (const id of people) {
+    const copies = (await personDatabase(id)).transaction("copies").store.index(index);
+    for (let at = await copies.openKeyCursor(null, "nextunique"); at; at = await at.continue()) {
+      keys.add(String(at.key));
+    }
+  }
+  return keys;
+}
+
+/** What is here of files that no copy of anybody holds: partial, or kept because it was played.
+ * @returns {Promise<import("./database.js").KeptAudio[]>} */
+export async function orphans() {
+  const needed = await held("hashes");
+  const files = await (await deviceDatabase()).getAll("audio");
+  return files.filter(({ sha256 }) => !needed.has(sha256));
 }
 
 /** Forget what a copy held and no copy of anybody on this device holds now.
