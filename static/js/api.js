@@ -15,6 +15,8 @@ export class Refused extends Error {
     super(problem?.detail ?? `The server answered ${status}.`);
     this.status = status;
     this.problem = problem;
+    /** Seconds after which the server wants to be asked again, where it says so. */
+    this.after = 0;
   }
 }
 
@@ -41,6 +43,7 @@ export function forgetToken() {
  * @property {number} [patience] milliseconds
  * @property {Record<string, string>} [headers]
  * @property {boolean} [isLeaving] the page goes: the call is to outlive it
+ * @property {boolean} [isFresh] the browser's own cache is not asked
  */
 
 /**
@@ -65,6 +68,30 @@ export async function call(method, path, body, options = {}) {
   throw new Refused(response.status, answer);
 }
 
+/**
+ * Read what may be known already: answers null where it is still what it was when it had this ETag.
+ * @param {string} path below /api/v1/
+ * @param {string | undefined} etag
+ * @param {Options} [options]
+ * @returns {Promise<{answer: any, etag: string | undefined} | null>}
+ * @throws {Unreachable | SignedOut | Refused}
+ */
+export async function callUnlessKnown(path, etag, options = {}) {
+  const headers = { ...options.headers, ...(etag && { "If-None-Match": etag }) };
+  const response = await send("GET", path, undefined, { ...options, headers, isFresh: true });
+  if (response.status === 304) return null;
+  if (response.status === 401) throw new SignedOut("Log in first.");
+  const answer = parsed(await response.text().catch(cutShort));
+  if (!response.ok) throw new Refused(response.status, answer);
+  if (answer === null) throw new Unreachable("What came was cut short.");
+  return { answer, etag: response.headers.get("ETag") ?? undefined };
+}
+
+/** @param {unknown} error @returns {never} */
+function cutShort(error) {
+  throw new Unreachable(String(error));
+}
+
 /** What was answered; null where it is no JSON, as what a proxy says when the server is away.
  * @param {string} text */
 function parsed(text) {
@@ -77,9 +104,9 @@ function parsed(text) {
 
 /** @param {string} method @param {string} path @param {unknown} body @param {Options} options */
 async function send(method, path, body, options) {
-  const { key, patience = PATIENCE, isLeaving = false, headers: more } = options;
+  const { key, patience = PATIENCE, isLeaving = false, isFresh = false } = options;
   /** @type {Record<string, string>} */
-  const headers = { Accept: "application/json", ...more };
+  const headers = { Accept: "application/json", ...options.headers };
   const isBytes = body instanceof Uint8Array;
   if (body !== undefined) {
     headers["Content-Type"] = isBytes ? "application/octet-stream" : "application/json";
@@ -97,6 +124,7 @@ async function send(method, path, body, options) {
           : JSON.stringify(body),
       signal: AbortSignal.timeout(patience),
       keepalive: isLeaving,
+      cache: isFresh ? "no-store" : "default",
     });
   } catch (error) {
     throw new Unreachable(String(error));

@@ -18,8 +18,9 @@ import { openDB } from "../../vendor/idb.js";
  * @property {import("../playlists/shapes.js").Item[]} items with one's own votes
  * @property {number} seq
  * @property {string} epoch
- * @property {AudioEntry[]} audio
- * @property {string[]} hashes the SHA-256 of each that has one, for the index
+ * @property {AudioEntry[]} audio of what can be fetched now
+ * @property {Preparing[]} [preparing] what the server is still making
+ * @property {string[]} hashes the SHA-256 of each, of `old` too, for the index
  * @property {string[]} covers
  * @property {number} sizeBytes
  * @property {boolean} pinned
@@ -30,6 +31,27 @@ import { openDB } from "../../vendor/idb.js";
  * @property {Record<string, {lines: {at: number | null, text: string}[]}>} [lyrics] by the track's id
  * @property {object[]} messages
  * @property {object[]} snapshots
+ * @property {string} [etag] of the manifest; rows of an early layout lack it and what follows
+ * @property {boolean} [wasWhole] all of it was here once: from then on it is an update that is fetched
+ * @property {Old} [old] what it had in the other quality, until it is whole in this one
+ * @property {boolean} [gone] the playlist was deleted, or is not shared any more: only its name is left
+ *   here, until the person was told
+ */
+
+/**
+ * What a copy had before its quality was changed.
+ * @typedef {object} Old
+ * @property {Quality} quality
+ * @property {AudioEntry[]} audio
+ * @property {number} sizeBytes
+ * @property {boolean} yields there is no room for both: each file goes once the new one is here
+ */
+
+/**
+ * A file that the server is still making.
+ * @typedef {object} Preparing
+ * @property {string} of the SHA-256 of the track's original
+ * @property {number} size_bytes estimated
  */
 
 /**

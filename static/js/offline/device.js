@@ -5,8 +5,9 @@ import { toast } from "../pages/toast-line.js";
 import { sendListens } from "../player/listens.js";
 import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
-import { copies, resume } from "./copies.js";
+import { copies } from "./copies.js";
 import { farewell, welcome } from "./database.js";
+import { resume } from "./downloading.js";
 import { giveBack } from "./give-back.js";
 import { drain, nextWait, queue, untold } from "./outbox.js";
 
@@ -47,6 +48,7 @@ function news({ data }) {
       act: () => location.assign(address("login")),
     });
   }
+  if (data.kind === "gone") toast(say("copy_gone", { title: data.title }));
   if (data.kind === "settled" && data.result?.status === "rejected") {
     toast(data.result.problem?.detail ?? say("problem"));
   }

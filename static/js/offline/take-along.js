@@ -1,11 +1,14 @@
 // <take-along>: the button that takes a playlist along. It fills while it downloads; while the copy is
 // whole it says so. A press on a whole copy leads to the downloads, where it can be removed.
 
-import { Refused, SignedOut, Unreachable } from "../api.js";
+import { Refused, SignedOut } from "../api.js";
 import { toast } from "../pages/toast-line.js";
 import { address } from "../site.js";
 import { megabytes, say } from "../words.js";
-import { copy, download, follow, NoRoom, share, takeAlong } from "./copies.js";
+import { copy, share } from "./copies.js";
+import { download, takeAlong } from "./downloading.js";
+import { reason } from "./fetching.js";
+import { follow, NoRoom } from "./following.js";
 
 const FOLLOWS_AFTER = 1500; // milliseconds after the last change: a party changes a list often
 
@@ -81,9 +84,9 @@ class TakeAlong extends HTMLElement {
     this.#busy = true;
     try {
       this.button.dataset.state = "fetching";
-      await takeAlong(this.playlist, (one) => {
+      const begins = (/** @type {import("./database.js").Copy} */ one) =>
         toast(say("needs", { size: megabytes(one.sizeBytes) }));
-      });
+      await takeAlong(this.playlist, { begins });
     } catch (error) {
       this.#failed(error);
     }
@@ -99,11 +102,8 @@ class TakeAlong extends HTMLElement {
     } else if (error instanceof SignedOut) {
       toast(say("log_in_again"));
     } else {
-      let reason = say("wrong_bytes");
-      if (error instanceof Unreachable) reason = say("no_network");
-      if (error instanceof Refused) reason = say("refused", { status: error.status });
-      if (error instanceof DOMException) reason = say("disk_full");
-      toast(say("broken_off", { reason }));
+      const status = error instanceof Refused ? error.status : "";
+      toast(say("broken_off", { reason: say(reason(error), { status }) }));
     }
   }
 

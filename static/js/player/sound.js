@@ -1,6 +1,8 @@
 // The sound: the one <audio> element for good, and what is tried when a source fails.
 
 import { SignedOut, Unreachable } from "../api.js";
+import { announce } from "../offline/database.js";
+import { hashIn, intact, keepTrue, passOver, urlHere } from "../offline/sources.js";
 import { fileFor } from "./playable.js";
 import { made, NotMade } from "./rendition.js";
 
@@ -20,18 +22,23 @@ export class Sound extends EventTarget {
   #waiting = null;
   /** For which a rendition was asked after its original failed, once. @type {string | null} */
   #instead = null;
+  /** The address on this device that plays now; null: it comes over the network. @type {string | null} */
+  #here = null;
   #rate = 1;
 
   /** @param {HTMLAudioElement} audio */
   constructor(audio) {
     super();
     this.audio = audio;
+    keepTrue();
     const tell = (/** @type {string} */ type) => () => this.dispatchEvent(new CustomEvent(type));
     audio.addEventListener("ended", tell("ended"));
     for (const type of ["timeupdate", "durationchange"]) audio.addEventListener(type, tell("time"));
     for (const type of ["play", "pause"]) audio.addEventListener(type, tell("playing"));
     audio.addEventListener("error", () => this.#failed());
   }
+
+  #canPlay = (/** @type {string} */ type) => this.audio.canPlayType(type);
 
   get isPaused() {
     return this.audio.paused;
@@ -79,14 +86,16 @@ export class Sound extends EventTarget {
       this.#tellFailure(track.audio ? "broken" : "no_audio");
       return;
     }
-    const file = fileFor(track.audio, (type) => this.audio.canPlayType(type));
-    if (file) this.#begin(file.url, second);
+    this.#here = urlHere(track.audio, this.#canPlay);
+    const url = this.#here ?? fileFor(track.audio, this.#canPlay)?.url;
+    if (url) this.#begin(intact(url), second);
     else this.#prepare(track, second);
   }
 
   /** @param {string} url @param {number} second */
   #begin(url, second) {
-    this.audio.src = url + (this.#resumed === this.track?.id ? "?again" : "");
+    const again = this.#resumed === this.track?.id && !url.includes("?");
+    this.audio.src = again ? `${url}?again` : url;
     if (second > 0) this.audio.currentTime = second;
     this.play();
   }
@@ -135,6 +144,10 @@ export class Sound extends EventTarget {
       this.start(track, audio.currentTime);
       return;
     }
+    if (this.#isElsewhere(track)) {
+      this.start(track, audio.currentTime);
+      return;
+    }
     const isFormat = audio.error.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
     // A browser that knows less than others, or a rendition that had to go from the server's cache.
     if (isFormat && this.#instead !== track.id) {
@@ -143,6 +156,17 @@ export class Sound extends EventTarget {
       return;
     }
     this.#tellFailure(isFormat ? "format" : "missing");
+  }
+
+  /** Whether there is another source than the one that failed. What is damaged on the device comes over
+   * the network from there; and where that is gone, it may have been taken along meanwhile.
+   * @param {Track} track */
+  #isElsewhere({ audio }) {
+    if (!this.#here) return Boolean(audio && urlHere(audio, this.#canPlay));
+    const sha256 = hashIn(this.#here);
+    passOver(sha256);
+    announce("damaged", { sha256 });
+    return true;
   }
 
   /** @param {string} reason */
