@@ -22,11 +22,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, forget, now, session, write
 from playlist_app.library.models import find_track
+from playlist_app.library.texts import clean_text
 from playlist_app.people.models import User
 from playlist_app.playlists.adding import AlreadyHere
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.items import Item
-from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.members import require
+from playlist_app.playlists.models import LONGEST_DESCRIPTION, Playlist
+from playlist_app.playlists.roles import Right
+from playlist_app.playlists.settings import SettingChange
 from playlist_app.refusals import Conflict, NotFound, Refusal
 
 JSON = dict[str, Any]
@@ -47,12 +51,17 @@ class Operation(Base):
     at: Mapped[datetime] = mapped_column(Moment, index=True, default=now)
 
 
+class ChangedOnBothSides(Conflict):
+    title = "Changed on both sides"
+
+
 @dataclass
 class Outcome:
     """What came of an operation: applied, satisfied, conflict or rejected."""
 
     status: str = "applied"
     item: Item | None = None
+    playlist: Playlist | None = None  # where the operation was about the list itself
     problem: JSON | None = field(default=None)
 
 
@@ -73,7 +82,7 @@ def apply(operation: JSON, device: str, person: User) -> JSON:
             return result | {"replayed": True}
         try:
             with tx.begin_nested():
-                outcome = _KINDS[operation["kind"]](operation, person)
+                outcome = _KINDS[operation["kind"]](operation | {"device": device}, person)
                 tx.flush()
         except Refusal as refusal:
             outcome = Outcome("rejected", problem=refusal.problem())
@@ -111,6 +120,8 @@ def _result(operation: JSON, outcome: Outcome, person: User) -> JSON:
     }
     if outcome.item:
         result["item"] = outcome.item.shape_for(person)
+    if outcome.playlist:
+        result["playlist"] = outcome.playlist.shape_for(outcome.playlist.seen_as)
     if outcome.problem:
         result["problem"] = outcome.problem
     return result
@@ -162,6 +173,61 @@ def _move(operation: JSON, person: User) -> Outcome:
     return Outcome(item=item)
 
 
+def _create(operation: JSON, person: User) -> Outcome:
+    """A list that was made on a device, under the id that the device gave it."""
+    playlist = Playlist.create(
+        by=person,
+        title=operation["title"],
+        description=operation.get("description", ""),
+        playlist_id=operation["playlist"],
+    )
+    return Outcome(playlist=playlist)
+
+
+def _update(operation: JSON, person: User) -> Outcome:
+    """Setting by setting: what nobody else changed is changed; what was changed on both sides
+    stays as it is, and both are told (decision: settings on both sides)."""
+    playlist = find_playlist(operation["playlist"], person)
+    device, since = operation["device"], operation.get("base_seq")
+    mine = {
+        name: clean_text(value, name, longest=LONGEST_DESCRIPTION)
+        if isinstance(value, str)
+        else value
+        for name, value in operation["settings"].items()
+    }
+    require(playlist, person, Right.MANAGE)
+    disputed = playlist.set_meanwhile(mine, by=person, device=device, since=since)
+    rest = {name: mine[name] for name in mine.keys() - {change.name for change in disputed}}
+    changed = playlist.update(by=person, device=device, **rest)
+    if disputed:
+        return Outcome("conflict", playlist=playlist, problem=_both(playlist, disputed, mine))
+    return Outcome("applied" if changed else "satisfied", playlist=playlist)
+
+
+_CALLED = {
+    "title": "the title",
+    "description": "the description",
+    "order_mode": "the order",
+    "consume": "whether songs stay",
+}
+
+
+def _both(playlist: Playlist, disputed: list[SettingChange], mine: JSON) -> JSON:
+    """The problem of settings that were changed on both sides: whose stand, theirs and mine."""
+    names = [change.name for change in disputed]
+    who = {change.by.name if change.by else "Somebody" for change in disputed}
+    what = " and ".join(_CALLED[name] for name in _CALLED if name in names)
+    detail = (
+        f"{' and '.join(sorted(who))} changed {what} elsewhere meanwhile, and that stands. "
+        "Yours is kept beside it: you can still put it in."
+    )
+    problem = ChangedOnBothSides(detail).problem()
+    return problem | {
+        "theirs": {name: getattr(playlist, name) for name in names},
+        "mine": {name: mine[name] for name in names},
+    }
+
+
 def _item(playlist: Playlist, item_id: str | None) -> Item | None:
     if not item_id:
         return None
@@ -173,4 +239,6 @@ _KINDS: dict[str, Callable[[JSON, User], Outcome]] = {
     "add": _add,
     "remove": _remove,
     "move": _move,
+    "create": _create,
+    "update": _update,
 }

@@ -6,7 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from playlist_app.playlists.schemas import AnId, NewId
+from playlist_app.database import as_id
+from playlist_app.playlists.models import LONGEST_DESCRIPTION, LONGEST_TITLE
+from playlist_app.playlists.schemas import AnId, NewId, PlaylistFields
 
 # What each kind of operation needs, and what it may have besides.
 KINDS: dict[str, tuple[set[str], set[str]]] = {
@@ -14,6 +16,8 @@ KINDS: dict[str, tuple[set[str], set[str]]] = {
     "add": ({"track"}, {"after", "item"}),
     "remove": ({"item"}, set()),
     "move": ({"item"}, {"after", "before"}),
+    "create": ({"title"}, {"description"}),  # `playlist` is the new one's id
+    "update": ({"settings"}, set()),
 }
 ALWAYS = {"id", "kind", "at", "base_seq", "playlist"}
 
@@ -26,6 +30,18 @@ class OneOrMore(fields.Field[Any]):
         if len(ids) > 50 or not all(isinstance(id_, str) and len(id_) <= 36 for id_ in ids):
             raise ValidationError("Takes an id, or a list of at most 50.")
         return value
+
+
+class SomeSettings(PlaylistFields):
+    """What of a playlist can be changed without network: all but who sees it."""
+
+    class Meta:
+        exclude = ("visibility",)
+
+    @validates_schema
+    def _something(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Name what shall change.")
 
 
 class AnOperation(Schema):
@@ -41,6 +57,9 @@ class AnOperation(Schema):
     direction = fields.String(validate=validate.OneOf(["up", "down", "none"]))
     after = OneOrMore()
     before = OneOrMore()
+    title = fields.String(validate=validate.Length(1, LONGEST_TITLE))
+    description = fields.String(validate=validate.Length(max=LONGEST_DESCRIPTION))
+    settings = fields.Nested(SomeSettings, data_key="fields")  # `fields` is the schema's own
 
     @validates_schema
     def _as_its_kind_has_it(self, data: dict[str, Any], **_: Any) -> None:
@@ -49,13 +68,18 @@ class AnOperation(Schema):
         missing, unknown = needed - given, given - needed - possible
         if missing or unknown:
             raise ValidationError(
-                {name: ["Missing."] for name in missing}
-                | {name: ["Not of this kind of operation."] for name in unknown}
+                {self._called(name): ["Missing."] for name in missing}
+                | {self._called(name): ["Not of this kind of operation."] for name in unknown}
             )
+        if data.get("kind") == "create" and not as_id(data["playlist"]):
+            raise ValidationError({"playlist": ["Takes a UUID."]})
         is_move = data.get("kind") == "move"
         for name in {"after", "before"} & given:
             if isinstance(data[name], list) != is_move:
                 raise ValidationError({name: ["A list for a move, one id for an add."]})
+
+    def _called(self, name: str) -> str:
+        return self.fields[name].data_key or name
 
 
 class Sync(Schema):

@@ -1,7 +1,7 @@
 """The playlist: an ordered, shared list. Its other ideas have files of their own.
 
-adding.py: adding and ranks · items.py: removing and moving · votes.py · members.py · room.py ·
-history.py · listing.py: reading many rows at once.
+adding.py: adding and ranks · items.py: removing and moving · votes.py · settings.py · members.py ·
+room.py · history.py · listing.py: reading many rows at once.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from playlist_app.playlists.members import Shared, require
 from playlist_app.playlists.order import OrderMode
 from playlist_app.playlists.roles import Right, Role, Visibility
 from playlist_app.playlists.room import Room
-from playlist_app.refusals import Invalid, NotAllowed
+from playlist_app.playlists.settings import Configurable
+from playlist_app.refusals import Conflict, Invalid, NotAllowed
 
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2000
 
 
-class Playlist(Addable, Shared, WithId, Base):
+class Playlist(Addable, Configurable, Shared, WithId, Base):
     """An ordered, shared list, with owner, members, visibility, an order mode and a room."""
 
     __tablename__ = "playlist"
@@ -59,13 +60,17 @@ class Playlist(Addable, Shared, WithId, Base):
         visibility: str = Visibility.PRIVATE,
         order_mode: str = OrderMode.MANUAL,
         consume: bool = False,
+        playlist_id: str | None = None,
     ) -> Playlist:
-        """A new list. Raises Invalid, NotAllowed."""
+        """A new list; a client may have chosen its id. Raises Invalid, NotAllowed, and Conflict
+        for an id that is taken or was."""
         if not by.is_member:
             raise NotAllowed("Guests can't make playlists.")
         with write() as tx:
-            playlist = cls(id=new_id(), owner_id=by.id, seq=0, created_at=now())
-            playlist._set(
+            if playlist_id and _was_there(playlist_id):
+                raise Conflict("This id can't be used.")
+            playlist = cls(id=playlist_id or new_id(), owner_id=by.id, seq=0, created_at=now())
+            playlist.set(
                 title=title,
                 description=description,
                 visibility=visibility,
@@ -79,17 +84,6 @@ class Playlist(Addable, Shared, WithId, Base):
             playlist.seen_as = Role.OWNER
             playlist.record(events.PlaylistUpdated(playlist.shape()), by)
         return playlist
-
-    def update(self, *, by: User, **fields: Any) -> None:
-        """Change title, description, visibility, order_mode or consume.
-
-        Raises Invalid, NotAllowed.
-        """
-        with write() as tx:
-            require(self, by, Right.MANAGE)
-            self._set(**fields)
-            tx.flush()
-            self.record(events.PlaylistUpdated(self.shape()), by)
 
     def delete(self, *, by: User) -> None:
         """Delete the list; tracks and audio stay in the library. Raises NotAllowed."""
@@ -105,7 +99,7 @@ class Playlist(Addable, Shared, WithId, Base):
         self.seq = events.record(happening, playlist=self.id, by=by.id if by else None)
         self.updated_at = now()
 
-    def _set(
+    def set(
         self,
         *,
         title: str | None = None,
@@ -114,6 +108,8 @@ class Playlist(Addable, Shared, WithId, Base):
         order_mode: str | None = None,
         consume: bool | None = None,
     ) -> None:
+        """Settings as they shall be, cleaned; within a write in which somebody was allowed to.
+        Raises Invalid."""
         if title is not None:
             self.title = clean_text(title, "title", longest=LONGEST_TITLE)
             if not self.title:
@@ -164,6 +160,13 @@ class Playlist(Addable, Shared, WithId, Base):
 
     def shape_for(self, role: Role) -> dict[str, Any]:
         return self.shape() | {"my_role": role}
+
+
+def _was_there(playlist_id: str) -> bool:
+    """Whether a list has this id, or had it: the events of a deleted one are kept for a time."""
+    here = select(Playlist.id).where(Playlist.id == playlist_id)
+    told = select(events.Event.seq).where(events.Event.playlist_id == playlist_id).limit(1)
+    return bool(session().scalar(here) or session().scalar(told))
 
 
 def _one_of(kinds: Any, value: str, field: str) -> str:

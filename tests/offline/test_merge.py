@@ -7,7 +7,11 @@ import uuid
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from playlist_app.database import write
+from playlist_app.live import events
+from playlist_app.people.models import Role, User
 from tests.cast import Person, ok, problem
 from tests.soak import count
 
@@ -67,12 +71,12 @@ def test_the_same_operation_again_gets_its_first_result(
     move = operation("move", playlist, item=items["E"]["id"], after=[], before=[items["A"]["id"]])
     first = sends(bob, move)[0]
     ok(alice.patch(f"/playlists/{playlist['id']}/items/{items['E']['id']}", {"index": 4}))
-    events = happened()
+    before = happened()
 
     again = sends(bob, move)[0]
 
     assert again == first | {"replayed": True}
-    assert happened() == events
+    assert happened() == before
     assert "".join(alice.titles(playlist)) == "ABCDE"
 
 
@@ -150,12 +154,12 @@ def test_an_add_of_what_somebody_added_meanwhile_is_satisfied_by_theirs(
 ) -> None:
     track = alice.makes_track("Copper Wire")
     theirs = alice.adds(playlist, track)
-    events = happened()
+    before = happened()
 
     result = sends(bob, operation("add", playlist, track=track["id"], item=str(uuid.uuid4())))[0]
 
     assert (result["status"], result["item"]["id"]) == ("satisfied", theirs["id"])
-    assert happened() == events
+    assert happened() == before
 
 
 def test_a_client_chooses_the_id_of_what_it_adds(
@@ -263,6 +267,301 @@ def test_operations_are_applied_in_order(alice: Person, bob: Person, playlist: A
     assert alice.titles(playlist) == []
 
 
+# --- lists that were made without network --------------------------------------------------------
+
+
+def new_list(**fields: Any) -> dict[str, Any]:
+    """A create, with the id that the device chose."""
+    draft = {"id": str(uuid.uuid4()), "seq": None}
+    return operation("create", draft, **({"title": "Cabin weekend"} | fields))
+
+
+def of(create: dict[str, Any]) -> dict[str, Any]:
+    """The list that a create makes, as the device knows it."""
+    return {"id": create["playlist"], "seq": 0}
+
+
+def test_a_playlist_made_offline_keeps_the_id_that_the_device_chose(
+    bob: Person, charlie: Person, happened: Happened
+) -> None:
+    create = new_list(description="Without signal")
+
+    result = sends(bob, create)[0]
+
+    made = ok(bob.get(f"/playlists/{create['playlist']}"))
+    assert (made["title"], made["description"]) == ("Cabin weekend", "Without signal")
+    assert (made["visibility"], made["order_mode"], made["consume"]) == ("private", "manual", False)
+    assert (result["status"], result["seq"]) == ("applied", made["seq"])
+    assert result["playlist"] == made
+    assert [type_ for type_, _ in happened(create["playlist"])] == ["playlist.updated"]
+    problem(charlie.get(f"/playlists/{create['playlist']}"), 404)
+
+
+def test_what_was_done_with_it_comes_right_behind(alice: Person, bob: Person) -> None:
+    tracks = [alice.makes_track(title) for title in ("A", "B", "C")]
+    items = [str(uuid.uuid4()) for _ in tracks]
+    create = new_list()
+    draft = of(create)
+
+    results = sends(
+        bob,
+        create,
+        *(
+            operation("add", draft, track=track["id"], item=item)
+            for track, item in zip(tracks, items, strict=True)
+        ),
+        operation("move", draft, item=items[2], after=[], before=[items[0]]),
+        operation("remove", draft, item=items[1]),
+        operation("vote", draft, item=items[0], direction="up"),
+        operation("update", draft, fields={"title": "Cabin, late"}),
+        operation("update", draft, fields={"title": "Cabin, later"}),
+    )
+
+    assert {result["status"] for result in results} == {"applied"}
+    assert bob.titles(draft) == ["C", "A"]
+    assert ok(bob.get(f"/playlists/{draft['id']}"))["title"] == "Cabin, later"
+
+
+def test_making_it_again_gets_the_first_result(bob: Person, happened: Happened) -> None:
+    create = new_list()
+    first = sends(bob, create)[0]
+    ok(bob.patch(f"/playlists/{create['playlist']}", {"title": "Other"}))
+    before = happened()
+
+    assert sends(bob, create)[0] == first | {"replayed": True}
+    assert happened() == before
+
+
+@pytest.mark.parametrize("whose", ["theirs", "own", "deleted"])
+def test_an_id_that_is_taken_is_rejected_and_nothing_more_is_said(
+    alice: Person, bob: Person, happened: Happened, whose: str
+) -> None:
+    taken = (bob if whose == "own" else alice).makes_playlist("Secret")
+    if whose == "deleted":
+        alice.delete(f"/playlists/{taken['id']}")
+    before = happened()
+    create = new_list() | {"playlist": taken["id"]}
+    track = alice.makes_track("A")
+
+    made, added = sends(bob, create, operation("add", taken, track=track["id"]))
+
+    assert made == {
+        "id": create["id"],
+        "status": "rejected",
+        "seq": None,
+        "replayed": False,
+        "problem": made["problem"],
+    }
+    assert made["problem"]["detail"] == "This id can't be used."
+    assert set(made["problem"]) == {"type", "title", "status", "detail"}
+    if whose != "own":
+        assert (added["status"], added["problem"]["status"]) == ("rejected", 404)
+        assert happened() == before
+
+
+def test_a_title_of_nothing_makes_no_playlist(bob: Person, happened: Happened) -> None:
+    before = happened()
+
+    result = sends(bob, new_list(title="   "))[0]
+
+    assert result["status"] == "rejected"
+    assert result["problem"]["errors"]["title"]
+    assert happened() == before
+
+
+def test_a_guest_makes_none_offline_either(app: Flask, bob: Person) -> None:
+    with app.app_context(), write() as tx:
+        guest = tx.get_one(User, bob.id)
+        guest.roles = frozenset({Role.GUEST})
+
+    result = sends(bob, new_list())[0]
+
+    assert (result["status"], result["problem"]["status"]) == ("rejected", 403)
+
+
+# --- settings that were changed without network --------------------------------------------------
+
+
+def settings_of(person: Person, playlist: Any) -> tuple[Any, ...]:
+    now = ok(person.get(f"/playlists/{playlist['id']}"))
+    return (now["title"], now["description"], now["order_mode"], now["consume"])
+
+
+def test_settings_that_nobody_else_touched_apply(
+    alice: Person, bob: Person, charlie: Person, playlist: Any, happened: Happened
+) -> None:
+    fields = {"title": "Late", "description": "After ten", "order_mode": "votes", "consume": True}
+    update = operation("update", playlist, fields=fields)
+
+    outsider = sends(charlie, update | {"id": str(uuid.uuid4())})[0]
+    member = sends(bob, update | {"id": str(uuid.uuid4())})[0]
+    result = sends(alice, update)[0]
+
+    assert (result["status"], result["playlist"]["title"]) == ("applied", "Late")
+    assert settings_of(alice, playlist) == ("Late", "After ten", "votes", True)
+    type_, payload = happened(playlist["id"])[-1]
+    assert (type_, payload["playlist"]["order_mode"]) == ("playlist.updated", "votes")
+    assert (outsider["status"], outsider["problem"]["status"]) == ("rejected", 404)
+    assert (member["status"], member["problem"]["status"]) == ("rejected", 403)
+    assert "playlist" not in outsider and "playlist" not in member
+
+
+def test_in_a_shared_list_what_the_server_has_stands_and_both_are_told(
+    alice: Person, playlist: Any, happened: Happened
+) -> None:
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": "Saturday"}))
+    before = happened()
+    update = operation("update", playlist, fields={"title": "Sunday"})
+
+    result = sends(alice, update)[0]
+
+    assert result["status"] == "conflict"
+    assert result["problem"]["theirs"] == {"title": "Saturday"}
+    assert result["problem"]["mine"] == {"title": "Sunday"}
+    assert "Alice changed the title" in result["problem"]["detail"]
+    assert settings_of(alice, playlist)[0] == "Saturday"
+    assert happened() == before
+    assert sends(alice, update)[0] == result | {"replayed": True}
+
+    seen = ok(alice.get(f"/playlists/{playlist['id']}"))
+    mine = operation("update", seen, fields=result["problem"]["mine"])
+    assert sends(alice, mine)[0]["status"] == "applied"
+    assert settings_of(alice, playlist)[0] == "Sunday"
+
+
+def test_only_what_was_changed_on_both_sides_stays(
+    alice: Person, playlist: Any, happened: Happened
+) -> None:
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": "Saturday", "order_mode": "votes"}))
+    fields = {"title": "Sunday", "description": "Mine", "order_mode": "votes"}
+
+    result = sends(alice, operation("update", playlist, fields=fields))[0]
+
+    assert result["status"] == "conflict"
+    assert (result["problem"]["theirs"], result["problem"]["mine"]) == (
+        {"title": "Saturday"},
+        {"title": "Sunday"},
+    )
+    assert settings_of(alice, playlist) == ("Saturday", "Mine", "votes", False)
+    assert happened(playlist["id"])[-1][1]["playlist"]["description"] == "Mine"
+
+
+def test_in_a_list_of_ones_own_the_last_to_arrive_wins(alice: Person, bob: Person) -> None:
+    """Whatever the clock of the device says; and a voter is nobody who edits."""
+    own = alice.makes_playlist("Mine")
+    alice.invites(own, bob, "voter")
+    ok(alice.patch(f"/playlists/{own['id']}", {"title": "From the desk"}))
+    update = operation("update", own, fields={"title": "From the phone"})
+    update["at"] = "2001-01-01T00:00:00Z"
+
+    assert sends(alice, update)[0]["status"] == "applied"
+    assert settings_of(alice, own)[0] == "From the phone"
+
+
+def test_what_an_admin_changed_in_it_is_not_written_over(alice: Person, dora: Person) -> None:
+    own = alice.makes_playlist("Mine")
+    ok(dora.patch(f"/playlists/{own['id']}", {"title": "Tidied"}))
+
+    result = sends(alice, operation("update", own, fields={"title": "Messy"}))[0]
+
+    assert (result["status"], result["problem"]["theirs"]) == ("conflict", {"title": "Tidied"})
+    assert "Dora" in result["problem"]["detail"]
+
+
+def test_a_device_does_not_contradict_itself(alice: Person, playlist: Any) -> None:
+    """Two edits that waited know the same state of the server; the second knows of the first."""
+    first = operation("update", playlist, fields={"title": "Saturday"})
+    second = operation("update", playlist, fields={"title": "Sunday"})
+    other = operation("update", playlist, fields={"title": "Monday"})
+
+    assert [result["status"] for result in sends(alice, first, second)] == ["applied", "applied"]
+    answer = ok(alice.post("/sync", {"device": "tablet", "operations": [other]}))
+
+    assert answer["results"][0]["status"] == "conflict"
+    assert settings_of(alice, playlist)[0] == "Sunday"
+
+
+def test_the_same_on_both_sides_is_satisfied(
+    alice: Person, playlist: Any, happened: Happened
+) -> None:
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": "Saturday"}))
+    before = happened()
+
+    result = sends(alice, operation("update", playlist, fields={"title": " Saturday "}))[0]
+
+    assert (result["status"], result["playlist"]["title"]) == ("satisfied", "Saturday")
+    assert happened() == before
+
+
+def test_which_setting_changed_is_known_after_its_event_is_gone(
+    app: Flask, alice: Person, playlist: Any
+) -> None:
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": "Saturday"}))
+    with app.app_context():
+        events.forget_old(1)
+    fields = {"title": "Sunday", "description": "Mine"}
+
+    result = sends(alice, operation("update", playlist, fields=fields))[0]
+
+    assert (result["status"], result["problem"]["theirs"]) == ("conflict", {"title": "Saturday"})
+    assert settings_of(alice, playlist)[:2] == ("Saturday", "Mine")
+
+
+@pytest.mark.parametrize("seen", [None, 10**9])
+def test_who_has_seen_nothing_of_this_history_contradicts_every_change(
+    alice: Person, playlist: Any, seen: int | None
+) -> None:
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": "Saturday"}))
+    update = operation("update", playlist, fields={"title": "Sunday"}) | {"base_seq": seen}
+
+    assert sends(alice, update)[0]["status"] == "conflict"
+
+
+def test_settings_of_a_list_that_is_gone_are_rejected(alice: Person, playlist: Any) -> None:
+    alice.delete(f"/playlists/{playlist['id']}")
+
+    result = sends(alice, operation("update", playlist, fields={"title": "Sunday"}))[0]
+
+    assert (result["status"], result["problem"]["status"]) == ("rejected", 404)
+
+
+def test_saving_what_is_there_already_is_no_event(
+    alice: Person, playlist: Any, happened: Happened
+) -> None:
+    before = happened()
+
+    ok(alice.patch(f"/playlists/{playlist['id']}", {"title": playlist["title"]}))
+
+    assert happened() == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fields": {}},
+        {"fields": {"visibility": "members"}},
+        {"fields": {"title": ""}},
+        {"fields": {"title": "x" * 121}},
+        {"fields": {"order_mode": "sideways"}},
+        {"fields": {"consume": "yes"}},
+        {"fields": "title"},
+        {"fields": {"title": "x"}, "title": "y"},
+        {"kind": "create"},
+        {"kind": "create", "title": "x", "playlist": "no-uuid"},
+    ],
+)
+def test_settings_and_lists_that_make_no_sense_are_refused(
+    alice: Person, playlist: Any, happened: Happened, wrong: dict[str, Any]
+) -> None:
+    before = happened()
+    update = operation("update", playlist) | wrong
+
+    refused = problem(alice.post("/sync", {"device": "phone", "operations": [update]}), 422)
+
+    assert refused["errors"]
+    assert happened() == before
+
+
 # --- what is no operation -----------------------------------------------------------------------
 
 
@@ -283,7 +582,7 @@ def test_operations_are_applied_in_order(alice: Person, bob: Person, playlist: A
 def test_a_call_that_makes_no_sense_is_refused_as_a_whole(
     bob: Person, playlist: Any, items: Any, happened: Happened, change: dict[str, Any]
 ) -> None:
-    events = happened()
+    before = happened()
     good = operation("vote", playlist, item=items["A"]["id"], direction="up")
     bad = operation("vote", playlist, item=items["B"]["id"], direction="up") | change
 
@@ -291,7 +590,7 @@ def test_a_call_that_makes_no_sense_is_refused_as_a_whole(
 
     refused = problem(answer, 422)
     assert refused["errors"]
-    assert happened() == events
+    assert happened() == before
 
 
 def test_too_many_at_once_are_refused(bob: Person, playlist: Any, items: Any) -> None:
