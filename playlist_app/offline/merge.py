@@ -186,7 +186,7 @@ def _create(operation: JSON, person: User) -> Outcome:
 
 def _update(operation: JSON, person: User) -> Outcome:
     """Setting by setting: what nobody else changed is changed; what was changed on both sides
-    stays as it is, and both are told (decision: settings on both sides)."""
+    stays as it is, and both are told (docs/decisions/0029)."""
     playlist = find_playlist(operation["playlist"], person)
     device, since = operation["device"], operation.get("base_seq")
     mine = {

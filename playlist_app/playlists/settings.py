@@ -2,7 +2,7 @@
 
 Which setting changed when is a row of its own, as events are kept for a time only: an edit that
 was made without network months ago must still be told from one that nobody contradicted
-(docs/decisions: settings on both sides).
+(docs/decisions/0029).
 """
 
 from __future__ import annotations

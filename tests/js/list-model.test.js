@@ -232,3 +232,71 @@ test("changing a vote moves the counts of both sides", () => {
   assert.deepEqual([turned.votes, turned.up, turned.down, turned.my_vote], [-1, 1, 2, "down"]);
   assert.deepEqual(withVote(turned, "up"), voted);
 });
+
+test("settings that wait are shown over those of the server, and say that they wait", () => {
+  const list = model("ab", { title: "Friday", description: "", consume: false });
+  const update = queued("update", { fields: { title: "Saturday", order_mode: "votes" } });
+  /** @type {string[]} */
+  const told = [];
+  list.addEventListener("change", (e) => told.push(/** @type {CustomEvent} */ (e).detail.kind));
+  list.propose(update);
+  assert.equal(list.settings.title, "Saturday");
+  assert.deepEqual([...list.settings.pending], ["title", "order_mode"]);
+  assert.deepEqual(told, ["settings", "all"]);
+
+  // Somebody changed the description meanwhile: both show.
+  const theirs = { title: "Friday", description: "Bring cups", order_mode: "manual", seq: 11 };
+  list.apply({ type: "playlist.updated", seq: 11, payload: { playlist: theirs } });
+  assert.equal(list.settings.description, "Bring cups");
+  assert.equal(list.settings.title, "Saturday");
+
+  const now = { ...theirs, title: "Saturday", order_mode: "votes", seq: 12 };
+  const result = { id: "", status: "applied", seq: 12, playlist: now, replayed: false };
+  list.settle(update, /** @type {any} */ (result));
+  assert.equal(list.playlist.title, "Saturday");
+  assert.equal(list.settings.pending.size, 0);
+});
+
+test("an answer about settings that is older than what is known changes nothing", () => {
+  const list = model("a", { title: "Friday" });
+  const update = queued("update", { fields: { title: "Saturday" } });
+  list.propose(update);
+  list.apply({ type: "playlist.updated", seq: 13, payload: { playlist: { title: "Sunday" } } });
+  const old = { id: "", status: "applied", seq: 12, playlist: { title: "Saturday" } };
+  list.settle(update, /** @type {any} */ (old));
+  assert.equal(list.settings.title, "Sunday");
+});
+
+test("settings that the server did not take fall back to what it has", () => {
+  const list = model("a", { title: "Friday" });
+  const update = queued("update", { fields: { title: "Saturday" } });
+  list.propose(update);
+  list.settle(update, /** @type {any} */ ({ id: "", status: "rejected", seq: null }));
+  assert.equal(list.settings.title, "Friday");
+});
+
+test("a playlist that only this device has can be filled, ordered and voted on", () => {
+  const list = model("", { seq: 0 });
+  list.propose(queued("create", { title: "Cabin" }));
+  for (const name of "abc") {
+    const { track } = item(name);
+    list.propose(queued("add", { track: track.id, item: name }, { track }));
+  }
+  list.propose(queued("move", { item: "c", after: [], before: ["a", "b"] }));
+  list.propose(queued("vote", { item: "b", direction: "up" }));
+  list.propose(queued("remove", { item: "a" }));
+  assert.equal(list.settings.isNew, true);
+  assert.equal(order(list), "cab");
+  assert.equal(list.view("b")?.votes, 1);
+  assert.equal(list.view("b")?.pending, true);
+  assert.equal(list.view("a")?.leaving, true);
+});
+
+test("what was taken off can be added again before either was sent", () => {
+  const list = model("a");
+  list.propose(queued("remove", { item: "a" }));
+  assert.equal(list.waitingItem("track-a"), undefined);
+  list.propose(queued("add", { track: "track-a", item: "z" }, { track: item("a").track }));
+  assert.equal(order(list), "az");
+  assert.equal(list.waitingItem("track-a")?.id, "z");
+});

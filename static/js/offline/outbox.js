@@ -38,10 +38,10 @@ export function backoff(count, random = Math.random()) {
  * Make a change: written down, to be sent as soon as it can be. Where nothing can be written down (some
  * private windows), it is sent at once, and fails where that fails.
  * @param {Omit<Operation, "id" | "at">} change
- * @param {{about: string, track?: import("../playlists/shapes.js").Track}} display
+ * @param {{about: string, list?: string, track?: import("../playlists/shapes.js").Track}} display
  * @returns {Promise<QueuedOperation>}
  */
-export async function enqueue(change, { about, track }) {
+export async function enqueue(change, { about, list, track }) {
   const database = await myDatabase().catch(() => undefined);
   if (database === null) throw new SignedOut("Log in first.");
   /** @type {QueuedOperation} */
@@ -49,6 +49,7 @@ export async function enqueue(change, { about, track }) {
     operation: { ...change, id: crypto.randomUUID(), at: new Date().toISOString() },
     state: "waiting",
     about,
+    ...(list ? { list } : {}),
     ...(track ? { track } : {}),
   };
   if (!database) {

@@ -170,6 +170,9 @@ export class ListModel extends EventTarget {
     const at = this.waiting.findIndex(({ operation }) => operation.id === id);
     if (at >= 0) this.waiting.splice(at, 1);
     if (result?.item) this.#answered(result.item, result.seq ?? 0);
+    if (result?.playlist && (result.seq ?? 0) >= this.seq) {
+      this.playlist = { ...this.playlist, ...result.playlist };
+    }
     const about = queued.operation.item;
     const held = about && this.held.get(about);
     if (held) {
@@ -202,14 +205,32 @@ export class ListModel extends EventTarget {
   /** @param {Pick<QueuedOperation, "operation">} queued */
   #tellOf({ operation }) {
     if (operation.kind === "vote") this.#tell("voted", operation.item);
-    else this.#tell("all");
+    else if (operation.kind === "create") this.#tell("settings");
+    else if (operation.kind === "update") {
+      this.#tell("settings");
+      if (operation.fields?.order_mode) this.#tell("all");
+    } else this.#tell("all");
   }
 
   // --- what is shown -----------------------------------------------------------------------------
 
-  /** An item as it is shown: with what waits. @param {string} id @returns {Item | undefined} */
+  /** The playlist as it is shown: with the settings that wait.
+   * @returns {import("./shapes.js").ShownPlaylist} */
+  get settings() {
+    const shown = { ...this.playlist, pending: new Set(), isNew: false };
+    for (const { operation } of this.waiting) {
+      if (operation.kind === "create") shown.isNew = true;
+      if (operation.kind !== "update") continue;
+      Object.assign(shown, operation.fields);
+      for (const name of Object.keys(operation.fields ?? {})) shown.pending.add(name);
+    }
+    return shown;
+  }
+
+  /** An item as it is shown: with what waits, be it the item itself.
+   * @param {string} id @returns {Item | undefined} */
   view(id) {
-    const item = this.items.get(id);
+    const item = this.items.get(id) ?? this.#proposed(id);
     if (!item) return undefined;
     let shown = item;
     for (const { operation } of this.waiting) {
@@ -224,14 +245,23 @@ export class ListModel extends EventTarget {
   /** Everything, in the order shown, with what waits. @returns {Item[]} */
   shown() {
     const views = [...this.items.keys()].map((id) => /** @type {Item} */ (this.view(id)));
-    let list = sorted(views, this.playlist.order_mode, this.room.id);
+    let list = sorted(views, this.settings.order_mode, this.room.id);
     for (const { operation, track } of this.waiting) {
       if (operation.kind === "move") list = moved(list, operation);
       if (operation.kind === "add" && track && !list.some((item) => waits(item, track.id))) {
-        list.push(proposed(operation, track));
+        const item = this.view(operation.item ?? operation.id);
+        if (item) list.push(item);
       }
     }
     return list;
+  }
+
+  /** The item that a waiting add will make. @param {string} id */
+  #proposed(id) {
+    const add = this.waiting.find(
+      ({ operation: op }) => op.kind === "add" && (op.item ?? op.id) === id,
+    );
+    return add?.track ? proposed(add.operation, add.track) : undefined;
   }
 
   /** Where a track waits to be played; it can't be added again before. @param {string} track its id */
@@ -243,14 +273,14 @@ export class ListModel extends EventTarget {
    * @param {string | null} id @param {Set<string>} [heard] @returns {Item | null} */
   next(id, heard) {
     const since = this.room.round_since;
-    return following(this.shown(), this.playlist.order_mode, { current: id, since, heard });
+    return following(this.shown(), this.settings.order_mode, { current: id, since, heard });
   }
 
   /** Everything that comes after an item, as the list stands now.
    * @param {string | null} id @param {Set<string>} [heard] */
   upcoming(id, heard) {
     const since = this.room.round_since;
-    return allFollowing(this.shown(), this.playlist.order_mode, { current: id, since, heard });
+    return allFollowing(this.shown(), this.settings.order_mode, { current: id, since, heard });
   }
 
   /** What stands before an item. @param {string | null} id @returns {Item | null} */
@@ -275,9 +305,10 @@ const HANDLERS = {
   "member.changed": (model, { payload }) => model._note("members", payload.user.id),
 };
 
-/** @param {Item} item @param {string} track its id */
+/** Whether it keeps a track from being added: it was not played yet, and does not leave.
+ * @param {Item} item @param {string} track its id */
 function waits(item, track) {
-  return item.track.id === track && !item.played_at;
+  return item.track.id === track && !item.played_at && !item.leaving;
 }
 
 /** An item with one's own vote set, and the counts that follow from it.

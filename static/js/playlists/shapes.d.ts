@@ -87,10 +87,36 @@ export interface Happening {
   payload: any;
 }
 
+/** What of a playlist can be changed without network. */
+export interface Settings {
+  title?: string;
+  description?: string;
+  order_mode?: string;
+  consume?: boolean;
+}
+
+/** A playlist as it is shown: with the settings that wait for the network. */
+export interface ShownPlaylist extends Playlist {
+  /** The settings whose change waits. */
+  pending: Set<string>;
+  /** It was made on this device, and the server does not have it yet. */
+  isNew: boolean;
+}
+
+/** Why something was not done, for people. */
+export interface Problem {
+  title: string;
+  detail: string;
+  status?: number;
+  /** Of a conflict: the settings that stand, and what was wanted of this device. */
+  theirs?: Settings;
+  mine?: Settings;
+}
+
 /** A change that was made on this device (SPEC §4). */
 export interface Operation {
   id: string;
-  kind: "vote" | "add" | "remove" | "move";
+  kind: "vote" | "add" | "remove" | "move" | "create" | "update";
   at: string;
   base_seq: number | null;
   playlist: string;
@@ -99,6 +125,11 @@ export interface Operation {
   direction?: "up" | "down" | "none";
   after?: string | string[];
   before?: string[];
+  /** Of a create. */
+  title?: string;
+  description?: string;
+  /** Of an update. */
+  fields?: Settings;
 }
 
 export interface QueuedOperation {
@@ -108,11 +139,13 @@ export interface QueuedOperation {
   state: "waiting" | "failed";
   /** It did not get through at once. */
   heldBack?: boolean;
-  /** What a person reads about it: the title of the track. */
+  /** What a person reads about it: the title of the track, or of the playlist. */
   about: string;
+  /** The title of the playlist that it is a change of; older ones lack it. */
+  list?: string;
   /** For an add: the track, so that its row can be shown before the server has it. */
   track?: Track;
-  problem?: { title: string; detail: string };
+  problem?: Problem;
 }
 
 export interface Result {
@@ -120,6 +153,8 @@ export interface Result {
   status: "applied" | "satisfied" | "conflict" | "rejected";
   seq: number | null;
   item?: Item;
-  problem?: { title: string; detail: string };
+  /** Of a create or an update: the playlist as it is now. */
+  playlist?: Playlist;
+  problem?: Problem;
   replayed: boolean;
 }
