@@ -39,12 +39,12 @@ class DiskFull(Exception):
 
 
 def make_one() -> bool:
-    """A step of the task: the rendition that was asked for first. False when there are none."""
+    """A step of the task: the rendition that is wanted next. False when there are none."""
     wanted = session().execute(
         select(Rendition.id, AudioFile)
         .join(AudioFile, AudioFile.id == Rendition.audio_id)
         .where(Rendition.status == State.PREPARING, AudioFile.lost_at.is_(None))
-        .order_by(Rendition.asked_at, Rendition.id)
+        .order_by(Rendition.place, Rendition.asked_at, Rendition.id)
         .limit(1)
     )
     found = wanted.first()
@@ -110,6 +110,7 @@ def _note(id_: str, said: dict[str, Any], made: Path) -> None:
             rendition.status, rendition.error = State.FAILED, said["failed"]
         else:
             _keep(rendition, said, made)
+        rendition.changed_at = now()
         if rendition.profile == Profile.WEB:
             _tell(rendition.audio)
 
@@ -175,7 +176,8 @@ def _take_away(sha256: str) -> None:
         for rendition in tx.scalars(select(Rendition).where(Rendition.sha256 == sha256)):
             if rendition.profile == Profile.WEB:
                 rendition.audio.playable_sha256 = rendition.audio.playable_bytes = None
-            tx.delete(rendition)
+            # Its hash stays known: a device that has these bytes has what it needs.
+            rendition.status = State.GONE
     rendition_path(settings(), sha256).unlink(missing_ok=True)
 
 

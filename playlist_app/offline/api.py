@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from flask import Response, current_app, request
 from flask_login import current_user
 
 from playlist_app.live import events
 from playlist_app.offline import merge
-from playlist_app.offline.copies import manifest_of
-from playlist_app.offline.schemas import Sync
+from playlist_app.offline.copies import Known, manifest_of
+from playlist_app.offline.entries import Quality
+from playlist_app.offline.schemas import CopyOf, Sync
+from playlist_app.offline.versions import version_of
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.playlists.finding import find_playlist
 
@@ -19,10 +22,25 @@ api = ApiBlueprint("offline_api", __name__, url_prefix="/api/v1")
 
 
 @api.route("/playlists/<playlist_id>/offline", methods=["GET"])
-def manifest(playlist_id: str) -> JSON:
-    """The manifest of an offline copy."""
+@api.arguments(CopyOf, location="query")
+def manifest(wanted: JSON, playlist_id: str) -> Response:
+    """The manifest of an offline copy; 304 where the device's ETag still stands. HEAD only tells
+    the ETag, and has nothing made."""
     me = current_user._get_current_object()
-    return manifest_of(find_playlist(playlist_id, me), me)
+    playlist = find_playlist(playlist_id, me)
+    quality = Quality(wanted["quality"])
+    etag = version_of(playlist, me, quality).etag
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    elif request.method == "HEAD":
+        response = Response(mimetype="application/json")
+    else:
+        etags = tuple(request.if_none_match.as_set(include_weak=True))
+        known = Known(wanted.get("since"), wanted.get("epoch"), etags)
+        body, etag = manifest_of(playlist, me, quality, known)
+        response = cast(Response, current_app.json.response(body))
+    response.set_etag(etag)
+    return response
 
 
 @api.route("/sync", methods=["POST"])

@@ -1,71 +1,128 @@
-"""The manifest of an offline copy: all that a device needs to show and play a playlist alone."""
+"""The manifest of an offline copy: all that a device needs to show and play a playlist alone.
+
+What a device has already is not sent again: an unchanged list is a 304 (versions.py), and of one
+that changed since the device's seq come the items that did, and their audio (changes.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.library.curation.lyrics import lyrics_of_many
-from playlist_app.library.models import CHUNK, AudioFile, Track
+from playlist_app.library.curation.lyrics import lyrics_of_many, touched_lyrics
 from playlist_app.live import events
+from playlist_app.offline.changes import Changes, changes_since, moment_of
+from playlist_app.offline.entries import File, Quality, ask_for, files_of
+from playlist_app.offline.versions import known_to_client, version_of
 from playlist_app.people.models import User
-from playlist_app.playlists.items import Item, items_of
+from playlist_app.playlists.items import items_of
 from playlist_app.playlists.models import Playlist
 
 JSON = dict[str, Any]
 
 
-def manifest_of(playlist: Playlist, person: User) -> JSON:
-    """What is in the list at `seq`, and every audio file of it with the hash of each chunk.
+@dataclass(frozen=True)
+class Known:
+    """What a device has of a list: the seq and epoch of its manifest, and its ETag."""
 
-    `audio`: one entry a file, however many items play it: `{sha256, of, url, size_bytes,
-    format, status, chunk_size, chunks}`. `covers`: addresses. `lyrics`: by the id of the
-    track, of those that have some. `messages` and `snapshots` have their place.
+    since: int | None = None
+    epoch: str | None = None
+    etags: tuple[str, ...] = ()
+
+
+def manifest_of(
+    playlist: Playlist,
+    person: User,
+    quality: Quality,
+    known: Known | None = None,
+    *,
+    may_ask: bool = True,
+) -> tuple[JSON, str]:
+    """The manifest, and its ETag. `whole`: all items, and every audio file with the hash of each
+    chunk. Else what is new since what is `known`: to be put over what the device has, items by
+    their id, `audio` by `of`, `lyrics` by the id of the track; `removed` are the items that left.
+
+    `audio`: one entry a file, however many items play it: `{sha256, of, url, size_bytes, format,
+    status, chunk_size, chunks}`. `of` is the hash of the track's own audio, which `sha256` is as
+    well, unless it is a rendition; of one that is being made it is null, and `status` "preparing".
+    `covers`: addresses. `lyrics`: by the id of the track, of those that have some; of the items
+    that are told, one that is missing has none. `size_bytes`: of the whole list, in any case.
     """
-    items = items_of(playlist, person)
-    covers = {item["track"]["cover_url"] for item in items} - {None}
-    audio = _audio_of(playlist)
-    return {
+    changes, touched = _new_to(known, playlist, quality) if known else (None, None)
+    files = files_of(playlist)
+    items = told = items_of(playlist, person)
+    given = None
+    if changes is not None:
+        told = _told(items, files, changes, touched)
+        given = _audio_told(told, files, touched)
+        if not (told or given or changes.removed) and known and known.etags:
+            # It is another version, and nothing says why: a clock was put back. Whole is right.
+            changes, told, given = None, items, None
+    if quality == Quality.SMALL and may_ask and ask_for(files, given):
+        # That was a write. All of a manifest is of one moment: its seq stands for what is in it.
+        session().refresh(playlist)
+        return manifest_of(playlist, person, quality, known, may_ask=False)
+    covers = {item["track"]["cover_url"] for item in told} - {None}
+    with_lyrics = {item["track"]["id"] for item in told}
+    left = set() if changes is None else changes.removed - {item["id"] for item in items}
+    manifest = {
         "playlist": playlist.shape_for(playlist.seen_as),
         "seq": playlist.seq,
         "epoch": events.epoch(),
-        "items": items,
-        "audio": audio,
+        "quality": quality,
+        "whole": changes is None,
+        "items": told,
+        "removed": sorted(left),
+        "audio": [
+            file.small() if quality == Quality.SMALL else file.original()
+            for file in files
+            if given is None or file.sha256 in given
+        ],
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
-        "size_bytes": sum(file["size_bytes"] for file in audio),
-        "lyrics": lyrics_of_many({item["track"]["id"] for item in items}),
+        "lyrics": lyrics_of_many(with_lyrics),
         "messages": [],
         "snapshots": [],
+        "size_bytes": sum(file.size(quality) for file in files),
     }
+    return manifest, version_of(playlist, person, quality).etag
 
 
-def _audio_of(playlist: Playlist) -> list[JSON]:
-    rows = session().execute(
-        select(
-            AudioFile.sha256,
-            AudioFile.size_bytes,
-            AudioFile.format,
-            AudioFile.chunk_hashes,
-        )
-        .join(Track, Track.audio_id == AudioFile.id)
-        .join(Item, Item.track_id == Track.id)
-        .where(Item.playlist_id == playlist.id)
-        .order_by(Item.rank)
-    )
-    prefix = settings().path_prefix
+def _new_to(
+    known: Known, playlist: Playlist, quality: Quality
+) -> tuple[Changes | None, datetime | None]:
+    """What changed for a device, and since when what records no event may be new to it."""
+    since, epoch = known.since, known.epoch
+    if since is None or epoch != events.epoch():
+        return None, None
+    can_be_added, touched = known_to_client(known.etags, epoch=epoch, seq=since, quality=quality)
+    changes = changes_since(playlist, since) if can_be_added else None
+    return changes, touched or moment_of(playlist, since)
+
+
+def _told(
+    items: list[JSON], files: list[File], changes: Changes, touched: datetime | None
+) -> list[JSON]:
+    """The items that changed; also those whose lyrics or audio did."""
+    analysed = {file.sha256 for file in files if _is_since(file.analysed_at, touched)}
+    sung = touched_lyrics(touched)
     return [
-        {
-            "sha256": sha256,
-            "of": sha256,
-            "url": f"{prefix}/audio/{sha256}",
-            "size_bytes": size,
-            "format": format_,
-            "status": "ready",
-            "chunk_size": CHUNK,
-            "chunks": [hashes[i : i + 32].hex() for i in range(0, len(hashes), 32)],
-        }
-        for sha256, size, format_, hashes in rows
+        item
+        for item in items
+        if item["id"] in changes.items
+        or item["track"]["id"] in changes.tracks
+        or item["track"]["id"] in sung
+        or (item["track"]["audio"] and item["track"]["audio"]["sha256"] in analysed)
     ]
+
+
+def _audio_told(told: Iterable[JSON], files: list[File], touched: datetime | None) -> set[str]:
+    """Originals' hashes: those of what is told, and those whose rendition is not what it was."""
+    hashes = {item["track"]["audio"]["sha256"] for item in told if item["track"]["audio"]}
+    return hashes | {file.sha256 for file in files if _is_since(file.changed_at, touched)}
+
+
+def _is_since(moment: datetime | None, touched: datetime | None) -> bool:
+    return moment is not None and touched is not None and moment > touched

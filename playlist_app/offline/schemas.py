@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from playlist_app.database import as_id
+from playlist_app.offline.entries import Quality
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, LONGEST_TITLE
 from playlist_app.playlists.schemas import AnId, NewId, PlaylistFields
 
@@ -80,6 +81,14 @@ class AnOperation(Schema):
 
     def _called(self, name: str) -> str:
         return self.fields[name].data_key or name
+
+
+class CopyOf(Schema):
+    """In which quality a copy is wanted, and what the device has of it already."""
+
+    quality = fields.String(load_default=Quality.ORIGINAL, validate=validate.OneOf(list(Quality)))
+    since = fields.Integer(validate=validate.Range(0, 2**53))
+    epoch = fields.String(validate=validate.Length(max=100))
 
 
 class Sync(Schema):

@@ -62,6 +62,14 @@ def lyrics_of_many(track_ids: Collection[str]) -> dict[str, JSON]:
     return {track_id: shape(text) for track_id, text in rows}
 
 
+def touched_lyrics(since: datetime | None) -> set[str]:
+    """The ids of tracks whose lyrics were written since then; of those that have some."""
+    if since is None:
+        return set()
+    rows = session().scalars(select(Lyrics.track_id).where(Lyrics.updated_at >= since))
+    return set(rows)
+
+
 def write_lyrics(track: Track, text: str, by: User) -> JSON:
     """Replace the lyrics; an empty text takes them away. Raises NotAllowed, or Invalid."""
     with write():
