@@ -257,6 +257,6 @@ def test_a_cache_that_was_deleted_is_noticed(
     make_all(app)
     with app.app_context():
         [sha256] = session().scalars(select(Rendition.sha256))
-        rendition_path(app.config["JAMBOREE"], sha256).unlink()
+        rendition_path(app.config["JAMBOREE"], str(sha256)).unlink()
     [entry] = manifest(alice, playlist, quality="small")["audio"]
     assert entry["status"] == "preparing"
