@@ -15,6 +15,7 @@ from playlist_app.offline.schemas import CopyOf, Sync
 from playlist_app.offline.versions import version_of
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.playlists.finding import find_playlist
+from playlist_app.refusals import NotSignedIn
 
 JSON = dict[str, Any]
 
@@ -49,5 +50,10 @@ def manifest(wanted: JSON, playlist_id: str) -> Response:
 def sync(values: JSON) -> JSON:
     """Apply operations, in order; one result each."""
     me = current_user._get_current_object()
+    if values.get("person", me.id) != me.id:
+        # The cookie is the browser's: somebody else logged in while these were under way.
+        raise NotSignedIn(
+            "These changes are another person's. They go on when that person logs in."
+        )
     results = merge.apply_all(values["operations"], values["device"], me)
     return {"results": results, "seq": events.newest_seq(), "epoch": events.epoch()}

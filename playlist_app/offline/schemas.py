@@ -93,6 +93,7 @@ class CopyOf(Schema):
 
 class Sync(Schema):
     device = fields.String(required=True, validate=validate.Length(1, 100))
+    person = AnId()  # whose they are, where the device knows
     operations = fields.List(
         fields.Nested(AnOperation), required=True, validate=validate.Length(max=200)
     )

@@ -10,13 +10,13 @@ export class SignedOut extends Error {}
 
 /** The server said no. */
 export class Refused extends Error {
-  /** @param {number} status @param {any} problem problem+json */
-  constructor(status, problem) {
+  /** @param {number} status @param {any} problem problem+json @param {number} [wait] */
+  constructor(status, problem, wait = 0) {
     super(problem?.detail ?? `The server answered ${status}.`);
     this.status = status;
     this.problem = problem;
-    /** Seconds after which the server wants to be asked again, where it says so. */
-    this.after = 0;
+    /** How long the server asks to be left alone, in milliseconds. */
+    this.wait = wait;
   }
 }
 
@@ -56,16 +56,30 @@ export function forgetToken() {
  * @throws {Unreachable | SignedOut | Refused}
  */
 export async function call(method, path, body, options = {}) {
-  const response = await send(method, path, body, options);
-  if (response.status === 401) throw new SignedOut("Log in first.");
-  const text = await response.text();
-  const answer = parsed(text);
-  if (response.ok) return answer;
+  let { response, answer } = await asked(method, path, body, options);
   if (response.status === 400 && answer?.csrf && token && method !== "GET") {
     forgetToken();
-    return call(method, path, body, options);
+    ({ response, answer } = await asked(method, path, body, options));
   }
-  throw new Refused(response.status, answer);
+  if (response.ok) return answer;
+  if (response.status === 401) throw new SignedOut("Log in first.");
+  throw new Refused(response.status, answer, waitOf(response.headers));
+}
+
+/** One question and its answer, which may break off in the middle.
+ * @param {string} method @param {string} path @param {unknown} body @param {Options} options */
+async function asked(method, path, body, options) {
+  const response = await send(method, path, body, options);
+  return { response, answer: parsed(await response.text().catch(cutShort)) };
+}
+
+/** What `Retry-After` says, in milliseconds: seconds, or a date by the server's own clock.
+ * @param {Headers} headers */
+export function waitOf(headers) {
+  const after = headers.get("Retry-After") ?? "";
+  if (/^\d+$/.test(after)) return Number(after) * 1000;
+  const wait = Date.parse(after) - Date.parse(headers.get("Date") ?? "");
+  return wait > 0 ? wait : 0;
 }
 
 /**

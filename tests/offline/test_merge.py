@@ -601,3 +601,17 @@ def test_too_many_at_once_are_refused(bob: Person, playlist: Any, items: Any) ->
 
 def test_nobody_syncs_nothing(nobody: Person) -> None:
     problem(nobody.post("/sync", {"device": "phone", "operations": []}), 401)
+
+
+def test_what_another_person_made_in_the_same_browser_is_not_taken_as_ones_own(
+    alice: Person, bob: Person, playlist: Any, items: Any, happened: Happened
+) -> None:
+    """The cookie is the browser's: Bob's log-in in one tab must not send what Alice's outbox holds."""
+    events = happened()
+    vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
+    body = {"device": "phone", "person": alice.id, "operations": [vote]}
+
+    problem(bob.post("/sync", body), 401)
+
+    assert happened() == events
+    assert ok(alice.post("/sync", body))["results"][0]["status"] == "applied"

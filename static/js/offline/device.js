@@ -1,5 +1,5 @@
-// This device: who is here, the worker and its updates, sending what waits, and going on with
-// downloads whenever the network may be back.
+// This device: who is here, the worker and its updates, and what follows when what waited is sent: a
+// receipt, and going on with downloads.
 
 import { toast } from "../pages/toast-line.js";
 import { sendListens } from "../player/listens.js";
@@ -9,15 +9,11 @@ import { copies } from "./copies.js";
 import { farewell, welcome } from "./database.js";
 import { resume } from "./downloading.js";
 import { giveBack } from "./give-back.js";
-import { drain, nextWait, queue, untold } from "./outbox.js";
+import { queue, untold } from "./outbox.js";
+import { keepSending } from "./sending.js";
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let again;
-
-/** Send what waits, then fetch what is missing: people's changes go before any download. */
-async function catchUp() {
-  clearTimeout(again);
-  if ((await drain()) !== "empty") return;
+/** All is sent: then tell what came of it, and fetch what is missing. */
+async function afterSending() {
   await receipt();
   await sendListens();
   await resume();
@@ -37,11 +33,6 @@ async function showCounts() {
 /** @param {MessageEvent} message */
 function news({ data }) {
   if (["queued", "settled", "copies"].includes(data.kind)) showCounts();
-  if (data.kind === "unreachable") {
-    clearTimeout(again);
-    again = setTimeout(catchUp, nextWait());
-    askWorkerToSend();
-  }
   if (data.kind === "signed-out") {
     toast(say("log_in_again"), {
       label: say("log_in"),
@@ -52,13 +43,6 @@ function news({ data }) {
   if (data.kind === "settled" && data.result?.status === "rejected") {
     toast(data.result.problem?.detail ?? say("problem"));
   }
-}
-
-/** Where the browser can (Background Sync), it sends what waits also when no page is open. */
-async function askWorkerToSend() {
-  const registration = await navigator.serviceWorker?.ready;
-  const { sync } = /** @type {any} */ (registration ?? {});
-  await sync?.register("outbox").catch(() => {}); // the person may have switched it off
 }
 
 const DONE = new Set(["applied", "satisfied"]);
@@ -78,14 +62,10 @@ async function begin() {
   const me = personOnPage();
   if (me) await welcome(me);
   new BroadcastChannel("jamboree").onmessage = news;
-  for (const type of ["online", "focus", "pageshow"]) addEventListener(type, catchUp);
-  document.addEventListener("jam:state", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail === "live") catchUp();
-  });
   document.addEventListener("submit", (event) => {
     if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
   });
-  await Promise.all([showCounts(), catchUp()]);
+  await Promise.all([showCounts(), keepSending(afterSending)]);
 }
 
 async function installWorker() {

@@ -2,7 +2,7 @@
 // covers. What is here already is not asked for again. What passes by itself (a network that stutters,
 // a server that is busy) is tried again a few times before it counts.
 
-import { Refused, SignedOut, Unreachable } from "../api.js";
+import { Refused, SignedOut, Unreachable, waitOf } from "../api.js";
 import { COVER_CACHE, keep, kept } from "./chunks.js";
 import { announce } from "./database.js";
 
@@ -50,8 +50,8 @@ async function patiently(attempt, signal) {
       return await attempt();
     } catch (error) {
       if (tries === TRIES || !mayPass(error)) throw error;
-      const after = error instanceof Refused ? error.after * 1000 : 0;
-      const wait = Math.max(after, FIRST_WAIT * 2 ** (tries - 1) * (0.7 + Math.random() * 0.6));
+      const asked = error instanceof Refused ? error.wait : 0;
+      const wait = Math.max(asked, FIRST_WAIT * 2 ** (tries - 1) * (0.7 + Math.random() * 0.6));
       if (wait > LONGEST_WAIT) throw error;
       await pause(wait, signal);
     }
@@ -124,9 +124,7 @@ async function listening(signal, act) {
 function refusal(response) {
   response.body?.cancel().catch(() => {}); // nobody reads it
   if (response.status === 401) return new SignedOut("Log in first.");
-  const refused = new Refused(response.status, null);
-  refused.after = Number(response.headers.get("Retry-After")) || 0;
-  return refused;
+  return new Refused(response.status, null, waitOf(response.headers));
 }
 
 /** @param {Response} response @param {number} size @param {() => void} heard */

@@ -7,7 +7,7 @@
 //   covers                 from the device, else from the network
 // Pages that the server made for a person are never kept: they hold names, votes and a token.
 
-import { drain } from "../offline/outbox.js";
+import { sendInBackground } from "../offline/sending.js";
 import { withinApp } from "../site.js";
 import { audio } from "./audio.js";
 import { cover } from "./covers.js";
@@ -19,7 +19,7 @@ const worker = /** @type {any} */ (self);
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 worker.addEventListener("fetch", (/** @type {any} */ event) => answer(event));
-worker.addEventListener("sync", (/** @type {any} */ event) => event.waitUntil(drain()));
+worker.addEventListener("sync", (/** @type {any} */ event) => event.waitUntil(sendInBackground()));
 worker.addEventListener("message", (/** @type {any} */ { data }) => {
   // Never by itself: the page asks when the person pressed Reload.
   if (data === "take over") worker.skipWaiting();
