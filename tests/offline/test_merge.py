@@ -606,7 +606,7 @@ def test_nobody_syncs_nothing(nobody: Person) -> None:
 def test_what_another_person_made_in_the_same_browser_is_not_taken_as_ones_own(
     alice: Person, bob: Person, playlist: Any, items: Any, happened: Happened
 ) -> None:
-    """The cookie is the browser's: Bob's log-in in one tab must not send what Alice's outbox holds."""
+    """The cookie is the browser's: Bob's log-in in one tab does not send Alice's outbox."""
     events = happened()
     vote = operation("vote", playlist, item=items["A"]["id"], direction="up")
     body = {"device": "phone", "person": alice.id, "operations": [vote]}
