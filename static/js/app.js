@@ -1,5 +1,6 @@
 // What every page of the app loads. The player first: pages that come after it tell it what they show.
 
+import "./plain-http.js";
 import "./player/jam-player.js";
 import "./player/queue-list.js";
 import "./player/track-menu.js";

@@ -4,7 +4,7 @@
 // Two kinds of databases: `jamboree` is the device's own; `jamboree-<person>` holds one person's
 // things, so that another person's log-in has another database and can't even see the first's.
 
-import { openDB } from "../../vendor/idb.js";
+import { opened } from "./opening.js";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 
@@ -82,48 +82,30 @@ import { openDB } from "../../vendor/idb.js";
  * @property {number} [checkedAt] milliseconds: when its bytes were last compared with their hashes
  */
 
-const LAYOUT = 1;
-
-/** @type {Promise<Database> | null} */
-let device = null;
-/** @type {Map<string, Promise<Database>>} */
-const people = new Map();
+const LAYOUT = 1; // of the stores; what is in the rows has a number of its own (layout.js)
 
 /** The device's own database. @returns {Promise<Database>} */
 export function deviceDatabase() {
-  device ??= openDB("jamboree", LAYOUT, {
-    upgrade(db) {
-      db.createObjectStore("facts"); // name → value: device id, who is here, budget
-      db.createObjectStore("audio", { keyPath: "sha256" }); // KeptAudio
-      db.createObjectStore("log", { keyPath: "n", autoIncrement: true }); // what was evicted, and why
-      db.createObjectStore("counts"); // hits and misses, by week
-    },
+  return opened("jamboree", LAYOUT, (db) => {
+    db.createObjectStore("facts"); // name → value: device id, who is here, budget
+    db.createObjectStore("audio", { keyPath: "sha256" }); // KeptAudio
+    db.createObjectStore("log", { keyPath: "n", autoIncrement: true }); // what was evicted, and why
+    db.createObjectStore("counts"); // hits and misses, by week
   });
-  return device;
 }
 
 /** One person's database. @param {string} person their id @returns {Promise<Database>} */
 export function personDatabase(person) {
-  let database = people.get(person);
-  if (!database) {
-    database = openDB(`jamboree-${person}`, LAYOUT, {
-      upgrade(db) {
-        const copies = db.createObjectStore("copies", { keyPath: "id" }); // Copy
-        copies.createIndex("hashes", "hashes", { multiEntry: true });
-        copies.createIndex("covers", "covers", { multiEntry: true });
-        const operations = db.createObjectStore("operations", {
-          keyPath: "n",
-          autoIncrement: true,
-        });
-        operations.createIndex("state", "state"); // QueuedOperation
-        db.createObjectStore("merged", { keyPath: "n", autoIncrement: true }); // what came of them
-        db.createObjectStore("threads"); // playlist id → messages
-        db.createObjectStore("snapshots"); // playlist id → snapshots
-      },
-    });
-    people.set(person, database);
-  }
-  return database;
+  return opened(`jamboree-${person}`, LAYOUT, (db) => {
+    const copies = db.createObjectStore("copies", { keyPath: "id" }); // Copy
+    copies.createIndex("hashes", "hashes", { multiEntry: true });
+    copies.createIndex("covers", "covers", { multiEntry: true });
+    const operations = db.createObjectStore("operations", { keyPath: "n", autoIncrement: true });
+    operations.createIndex("state", "state"); // QueuedOperation
+    db.createObjectStore("merged", { keyPath: "n", autoIncrement: true }); // what came of them
+    db.createObjectStore("threads"); // playlist id → messages
+    db.createObjectStore("snapshots"); // playlist id → snapshots
+  });
 }
 
 /**
@@ -132,17 +114,9 @@ export function personDatabase(person) {
  * @param {string} person their id @returns {Promise<Database>}
  */
 export function listensDatabase(person) {
-  const name = `jamboree-${person}-listens`;
-  let database = people.get(name);
-  if (!database) {
-    database = openDB(name, 1, {
-      upgrade(db) {
-        db.createObjectStore("listens", { keyPath: "id" }); // Heard
-      },
-    });
-    people.set(name, database);
-  }
-  return database;
+  return opened(`jamboree-${person}-listens`, 1, (db) => {
+    db.createObjectStore("listens", { keyPath: "id" }); // Heard
+  });
 }
 
 /** A fact about this device. @param {string} name @returns {Promise<any>} */
