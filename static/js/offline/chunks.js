@@ -2,7 +2,7 @@
 // Measured against whole files, IndexedDB and OPFS: docs/decisions/0006-audio-in-chunks.md.
 
 import { address } from "../site.js";
-import { deviceDatabase } from "./database.js";
+import { announce, deviceDatabase } from "./database.js";
 import { partsOf } from "./range.js";
 
 /** @typedef {import("./database.js").KeptAudio} KeptAudio */
@@ -13,6 +13,25 @@ export const COVER_CACHE = "jamboree-covers-1";
 /** Under which address a chunk lies; nobody fetches it. @param {string} sha256 @param {number} index */
 function keyOf(sha256, index) {
   return address(`audio/${sha256}?chunk=${index}`);
+}
+
+/** All chunks that are here, whoever knows of them: the indexes, by their file.
+ * @returns {Promise<Map<string, Set<number>>>} */
+export async function chunksHere() {
+  /** @type {Map<string, Set<number>>} */
+  const here = new Map();
+  for (const { url } of await (await caches.open(AUDIO_CACHE)).keys()) {
+    const [, sha256, index] = url.match(/audio\/([^/?]+)\?chunk=(\d+)$/) ?? [];
+    if (!sha256) continue;
+    const indexes = here.get(sha256) ?? new Set();
+    here.set(sha256, indexes.add(Number(index)));
+  }
+  return here;
+}
+
+/** Whether a chunk is here; its bytes are not read. @param {string} sha256 @param {number} index */
+export async function isHere(sha256, index) {
+  return Boolean(await (await caches.open(AUDIO_CACHE)).match(keyOf(sha256, index)));
 }
 
 /** @param {string} sha256 @returns {Promise<KeptAudio | undefined>} */
@@ -29,6 +48,12 @@ export async function kept(sha256) {
 export async function keep(entry, index, bytes) {
   const cache = await caches.open(AUDIO_CACHE);
   await cache.put(keyOf(entry.sha256, index), new Response(bytes));
+  await note(entry, index);
+}
+
+/** Note that a chunk is here, whose bytes were verified.
+ * @param {import("./database.js").AudioEntry} entry @param {number} index */
+async function note(entry, index) {
   const database = await deviceDatabase();
   const tx = database.transaction("audio", "readwrite");
   /** @type {KeptAudio} */
@@ -56,6 +81,55 @@ export async function chunk(sha256, index) {
   return response ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 
+/**
+ * Take what is here and nobody noted: the browser was closed in between, or the index was lost. Answers
+ * whether there were such bytes, and they were right.
+ * @param {import("./database.js").AudioEntry} entry @param {number} index
+ */
+export async function adopt(entry, index) {
+  const bytes = await chunk(entry.sha256, index);
+  if (!bytes || (await hashOf(bytes)) !== entry.chunks[index]) return false;
+  await note(entry, index);
+  return true;
+}
+
+/** The SHA-256 of bytes, in hexadecimal. @param {BufferSource} bytes */
+export async function hashOf(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Note that chunks of a file are not here any more, or are not what they should be: the file is no longer
+ * whole, and what is left of it stays. The pages are told (losses.js).
+ * @param {string} sha256 @param {Iterable<number>} indexes
+ * @param {"gone" | "wrong"} [why]
+ */
+export async function lose(sha256, indexes, why = "gone") {
+  const gone = new Set(indexes);
+  const tx = (await deviceDatabase()).transaction("audio", "readwrite");
+  /** @type {KeptAudio | undefined} */
+  const known = await tx.store.get(sha256);
+  if (known) {
+    const have = known.have.filter((index) => !gone.has(index));
+    tx.store.put({ ...known, have, complete: false });
+  }
+  await tx.done;
+  const cache = await caches.open(AUDIO_CACHE);
+  for (const index of gone) await cache.delete(keyOf(sha256, index));
+  announce("lost", { sha256, why });
+}
+
+/** Remove a chunk that no row knows of. @param {string} sha256 @param {number} index */
+export async function drop(sha256, index) {
+  await (await caches.open(AUDIO_CACHE)).delete(keyOf(sha256, index));
+}
+
+/** How many chunks a file has. @param {KeptAudio} file */
+export function countOf(file) {
+  return file.chunks?.length ?? Math.ceil(file.size / file.chunkSize);
+}
+
 /** Forget a file: the bytes first, so that no bytes stay that nobody knows of. @param {string} sha256 */
 export async function forget(sha256) {
   const known = await kept(sha256);
@@ -76,7 +150,9 @@ export async function read(file, range) {
   const parts = partsOf(range, file.chunkSize);
   // Whether the browser threw something away is found out before an answer is begun.
   for (const { index } of parts.slice(0, 2)) {
-    if (!(await cache.match(keyOf(file.sha256, index)))) return null;
+    if (await cache.match(keyOf(file.sha256, index))) continue;
+    await lose(file.sha256, [index]);
+    return null;
   }
   let at = 0;
   return new ReadableStream({
@@ -89,6 +165,7 @@ export async function read(file, range) {
       }
       const response = await cache.match(keyOf(file.sha256, part.index));
       if (!response) {
+        await lose(file.sha256, [part.index]);
         controller.error(new Error("a chunk is gone"));
         return;
       }

@@ -9,6 +9,7 @@ import { copies } from "./copies.js";
 import { farewell, welcome } from "./database.js";
 import { resume } from "./downloading.js";
 import { giveBack } from "./give-back.js";
+import { lookAfter } from "./mending.js";
 import { queue, untold } from "./outbox.js";
 import { keepSending } from "./sending.js";
 
@@ -102,3 +103,9 @@ async function installWorker() {
 
 installWorker().catch(() => {}); // no HTTPS, a private window: /install says what is missing
 begin().catch(() => {}); // without IndexedDB everything works, online
+lookAfter().catch(noted);
+
+/** What is kept could not be looked after: the next start tries again. @param {unknown} error */
+function noted(error) {
+  console.info("What is kept here was not looked after.", error);
+}

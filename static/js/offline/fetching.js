@@ -3,7 +3,7 @@
 // a server that is busy) is tried again a few times before it counts.
 
 import { Refused, SignedOut, Unreachable, waitOf } from "../api.js";
-import { COVER_CACHE, keep, kept } from "./chunks.js";
+import { adopt, COVER_CACHE, hashOf, keep, kept } from "./chunks.js";
 import { announce } from "./database.js";
 
 /** @typedef {import("./database.js").AudioEntry} AudioEntry */
@@ -30,7 +30,7 @@ export class Stopped extends Error {}
 export async function fetchFile(entry, signal) {
   const have = new Set((await kept(entry.sha256))?.have);
   for (const [index, hash] of entry.chunks.entries()) {
-    if (have.has(index)) continue;
+    if (have.has(index) || (await adopt(entry, index))) continue;
     const attempt = () => patiently(() => fetchChunk(entry, index, hash, signal), signal);
     // A wrong byte costs this chunk: once more, and then it is the server that has it wrong.
     const bytes = (await attempt()) ?? (await attempt());
@@ -85,7 +85,7 @@ async function fetchChunk(entry, index, hash, signal) {
     if (response.status !== 206) throw refusal(response);
     return readAll(response, end - start, heard);
   });
-  return (await sha256(bytes)) === hash ? bytes : null;
+  return (await hashOf(bytes)) === hash ? bytes : null;
 }
 
 /**
@@ -140,12 +140,6 @@ async function readAll(response, size, heard) {
   }
   if (at < size) throw new Unreachable("What came was cut short.");
   return bytes;
-}
-
-/** The SHA-256 of bytes, in hexadecimal. @param {BufferSource} bytes */
-export async function sha256(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
