@@ -70,7 +70,7 @@ test("what is all here stays as it is", async () => {
 
   assert.deepEqual(await audit(), { lost: 0, swept: 0 });
   assert.equal((await kept("aaa"))?.complete, true);
-  assert.ok((await copyOf("alice")).checkedAt > 1, "the copy says when it was looked at");
+  assert.ok((await copyOf("alice")).auditedAt > 1, "the copy says when it was looked at");
 });
 
 test("a row that says more than what is here is put right, and keeps the rest", async () => {

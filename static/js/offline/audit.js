@@ -96,7 +96,7 @@ async function sweep(files, here) {
 async function noteChecked() {
   const tx = (await myDatabase())?.transaction("copies", "readwrite");
   for (let at = await tx?.store.openCursor(); at; at = await at.continue()) {
-    await at.update({ ...at.value, checkedAt: Date.now() });
+    await at.update({ ...at.value, auditedAt: Date.now() });
   }
   await tx?.done;
   if (tx) announce("copies");
@@ -170,11 +170,12 @@ export async function check(id, progress = () => {}) {
   const database = await myDatabase();
   const tx = database?.transaction("copies", "readwrite");
   const now = await tx?.store.get(id);
-  if (now) tx?.store.put({ ...now, checkedAt: Date.now() });
+  const audited = now && { ...now, auditedAt: Date.now() };
+  if (audited) tx?.store.put(audited);
   await tx?.done;
   announce("checking", { id, done: one.audio.length, of: one.audio.length });
   announce("copies", { id });
-  return now ? safety({ ...now, checkedAt: Date.now() }) : null;
+  return audited ? safety(audited) : null;
 }
 
 // --- how safe a copy is ----------------------------------------------------------------------------
@@ -184,7 +185,7 @@ export async function check(id, progress = () => {}) {
  * @property {number} tracks that have audio
  * @property {number} safe of them: all bytes are here
  * @property {number} missing of them
- * @property {number} checkedAt milliseconds
+ * @property {number} checkedAt milliseconds: when the index was last compared with what is here
  * @property {"low" | "some" | "high"} risk that the browser throws it away: low where it promised not to,
  *   high where it is nearly full
  */
@@ -227,7 +228,13 @@ export async function safety(one) {
   const audio = one.items.flatMap(({ track }) => track.audio ?? []);
   const safe = audio.filter(({ sha256 }) => whole.has(sha256)).length;
   const { length: tracks } = audio;
-  return { tracks, safe, missing: tracks - safe, checkedAt: one.checkedAt, risk: await risk() };
+  return {
+    tracks,
+    safe,
+    missing: tracks - safe,
+    checkedAt: one.auditedAt ?? one.checkedAt,
+    risk: await risk(),
+  };
 }
 
 async function risk() {

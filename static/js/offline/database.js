@@ -32,6 +32,7 @@ import { opened } from "./opening.js";
  * @property {object[]} messages
  * @property {object[]} snapshots
  * @property {string} [etag] of the manifest; rows of an early layout lack it and what follows
+ * @property {number} [auditedAt] milliseconds: when what is here was last looked at (audit.js)
  * @property {boolean} [wasWhole] all of it was here once: from then on it is an update that is fetched
  * @property {Old} [old] what it had in the other quality, until it is whole in this one
  * @property {boolean} [gone] the playlist was deleted, or is not shared any more: only its name is left

@@ -127,6 +127,7 @@ async function write(database, before, fresh, { takes, byHand }) {
     pinned: true,
     wasWhole: now?.wasWhole || now?.state === "whole" || state.state === "whole",
     checkedAt: Date.now(),
+    auditedAt: now?.auditedAt,
   };
   one.hashes = hashesOf(one);
   tx.store.put(one);
