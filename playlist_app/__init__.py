@@ -30,7 +30,9 @@ from playlist_app.listening.routes import pages as listening_pages
 from playlist_app.listening.smart.api import api as smart_api
 from playlist_app.listening.smart.routes import pages as smart_pages
 from playlist_app.live import sockets
+from playlist_app.offline import ahead
 from playlist_app.offline.api import api as offline_api
+from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import folders, seeding
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         imports_api,
         sources_api,
         offline_api,
+        device_api,
         work_api,
     ):
         api.register_blueprint(calls)
@@ -130,6 +133,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     origins.register()
     seeding.register()
     asked.register()
+    ahead.register()
 
     web.init_app(app)  # last: its error pages stand for all
     _mount(app, settings)

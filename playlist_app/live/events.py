@@ -249,6 +249,16 @@ class ImportLooked(Happening):
 
 
 @dataclass(frozen=True)
+class DeviceChanged(Happening):
+    """A device of the person is new, has another name, was forgotten, or a copy on it is new, in
+    another state or gone. `id`: the device's. How far a download is, and the figures of its cache,
+    are no event: a device tells them twice a minute, and they are read when somebody looks."""
+
+    type = "device.changed"
+    id: str
+
+
+@dataclass(frozen=True)
 class TaskChanged(Happening):
     """A task of the background work went wrong, went well again, or had its turn; for admins.
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from playlist_app.config import settings
-from playlist_app.database import session
+from playlist_app.database import Id, session
 from playlist_app.library.formats import plays_hardly_anywhere
 from playlist_app.library.models import CHUNK, AudioFile, Track
 from playlist_app.library.renditions import (
@@ -28,7 +28,7 @@ from playlist_app.library.renditions import (
 )
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.models import Playlist
-from playlist_app.playlists.order import ordering
+from playlist_app.playlists.order import OrderMode, ordering
 from playlist_app.playlists.room import Room
 
 JSON = dict[str, Any]
@@ -120,38 +120,44 @@ class File(NamedTuple):
         }
 
 
+_FILES: Any = select(
+    AudioFile.id,
+    AudioFile.sha256,
+    AudioFile.size_bytes,
+    AudioFile.format,
+    AudioFile.codec,
+    AudioFile.duration_seconds,
+    AudioFile.chunk_hashes,
+    AudioFile.analysed_at,
+    Rendition.status,
+    Rendition.sha256,
+    Rendition.size_bytes,
+    Rendition.chunk_hashes,
+    Rendition.changed_at,
+    Rendition.place,
+)
+_SMALL = and_(Rendition.audio_id == AudioFile.id, Rendition.profile == Profile.SMALL)
+_OF_LIST = (
+    _FILES.select_from(Item)
+    .join(Room, Room.playlist_id == Item.playlist_id)
+    .join(Track, Track.id == Item.track_id)
+    .join(AudioFile, AudioFile.id == Track.audio_id)
+    .outerjoin(Rendition, _SMALL)
+    .where(Item.playlist_id == bindparam("playlist", type_=Id))
+)
+_IN_ORDER = {mode: _OF_LIST.order_by(*ordering(mode, Item, Room.item_id)) for mode in OrderMode}
+_ONE = (
+    _FILES.select_from(AudioFile)
+    .outerjoin(Rendition, _SMALL)
+    .where(AudioFile.id == bindparam("audio", type_=Id))
+)
+
+
 def files_of(playlist: Playlist) -> list[File]:
     """Each audio file of a list once, in the order in which it would be played. One query."""
-    rows: Any = session().execute(
-        select(
-            AudioFile.id,
-            AudioFile.sha256,
-            AudioFile.size_bytes,
-            AudioFile.format,
-            AudioFile.codec,
-            AudioFile.duration_seconds,
-            AudioFile.chunk_hashes,
-            AudioFile.analysed_at,
-            Rendition.status,
-            Rendition.sha256,
-            Rendition.size_bytes,
-            Rendition.chunk_hashes,
-            Rendition.changed_at,
-            Rendition.place,
-        )
-        .select_from(Item)
-        .join(Room, Room.playlist_id == Item.playlist_id)
-        .join(Track, Track.id == Item.track_id)
-        .join(AudioFile, AudioFile.id == Track.audio_id)
-        .outerjoin(
-            Rendition,
-            and_(Rendition.audio_id == AudioFile.id, Rendition.profile == Profile.SMALL),
-        )
-        .where(Item.playlist_id == playlist.id)
-        .order_by(*ordering(playlist.order_mode, Item, Room.item_id))
-    )
+    query = _IN_ORDER[OrderMode(playlist.order_mode)]
     files: dict[str, File] = {}
-    for row in rows:
+    for row in session().execute(query, {"playlist": playlist.id}):
         files.setdefault(row[0], File(*row))
     return list(files.values())
 
@@ -175,6 +181,11 @@ def ask_for(files: list[File], given: Collection[str] | None = None) -> bool:
 def ask_for_all_of(playlist: Playlist) -> None:
     """Somebody takes a small copy along: what is missing is made ahead, first what plays first."""
     ask_for(files_of(playlist))
+
+
+def ask_for_one(audio_id: str) -> None:
+    """As the first of what somebody takes along: it was just added, and may be played next."""
+    ask_for([File(*session().execute(_ONE, {"audio": audio_id}).one())])
 
 
 def _is_missing(file: File, place: int, given: Collection[str] | None) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from playlist_app.database import as_id
+from playlist_app.offline.devices import KINDS as KINDS_OF_DEVICE
+from playlist_app.offline.devices import LONGEST_NAME, STATES
 from playlist_app.offline.entries import Quality
+from playlist_app.playlists.adding import FULL_AT
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, LONGEST_TITLE
 from playlist_app.playlists.schemas import AnId, NewId, PlaylistFields
 
@@ -97,3 +101,63 @@ class Sync(Schema):
     operations = fields.List(
         fields.Nested(AnOperation), required=True, validate=validate.Length(max=200)
     )
+
+
+# Moments that a device can mean: a clock that is far off says nothing.
+BELIEVED = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+SIZE = validate.Range(0, 2**53)  # what JavaScript counts exactly
+
+
+class Figures(Schema):
+    """How much room a device has, and how often it had what was played. What it can't say, it
+    leaves out."""
+
+    used_bytes = fields.Integer(strict=True, validate=SIZE)
+    budget_bytes = fields.Integer(strict=True, validate=SIZE)
+    quota_bytes = fields.Integer(strict=True, validate=SIZE)
+    persisted = fields.Boolean(truthy={True}, falsy={False})
+    hits = fields.Integer(strict=True, validate=SIZE)
+    misses = fields.Integer(strict=True, validate=SIZE)
+    saved_bytes = fields.Integer(strict=True, validate=SIZE)
+    worker = fields.Boolean(truthy={True}, falsy={False})
+
+
+class ADevice(Schema):
+    """A device, as it tells of itself."""
+
+    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS_OF_DEVICE))
+    figures = fields.Nested(Figures, load_default=dict)
+
+
+class ADeviceCopy(Schema):
+    """What a device holds of a playlist."""
+
+    quality = fields.String(required=True, validate=validate.OneOf(list(Quality)))
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    tracks = fields.Integer(required=True, strict=True, validate=validate.Range(0, FULL_AT))
+    tracks_safe = fields.Integer(required=True, strict=True, validate=validate.Range(0, FULL_AT))
+    size_bytes = fields.Integer(required=True, strict=True, validate=SIZE)
+    bytes_safe = fields.Integer(required=True, strict=True, validate=SIZE)
+    seq = fields.Integer(required=True, strict=True, validate=SIZE)
+    checked_at = fields.AwareDateTime(allow_none=True, validate=validate.Range(*BELIEVED))
+    problem = fields.String(allow_none=True, validate=validate.Regexp(r"[a-z_]{1,40}\Z"))
+
+    @validates_schema
+    def _not_more_than_all(self, data: dict[str, Any], **_: Any) -> None:
+        if data["tracks_safe"] > data["tracks"]:
+            raise ValidationError({"tracks_safe": ["Not more than there are tracks."]})
+
+
+class SomeStatuses(fields.String):
+    """Which copies are wanted: `active`, `completed`, or both with a comma between."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        wanted = set(super()._deserialize(value, attr, data, **kwargs).split(","))
+        if not wanted <= {"active", "completed"}:
+            raise ValidationError("Takes active, completed, or both with a comma.")
+        return wanted
+
+
+class Downloads(Schema):
+    status = SomeStatuses()

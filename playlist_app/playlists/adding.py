@@ -12,7 +12,7 @@ from playlist_app.library.curation.review import require_published
 from playlist_app.library.models import AudioFile, Track
 from playlist_app.live import events
 from playlist_app.people.models import User
-from playlist_app.playlists import order
+from playlist_app.playlists import order, rules
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import require
 from playlist_app.playlists.roles import Right
@@ -80,6 +80,8 @@ class Addable:
             tx.add(item)
             tx.flush()
             playlist.record(events.TrackAdded(item.shape()), by)
+            for told in rules.adding:
+                told(playlist, track)
         return item
 
     def _item_with(self, track: Track) -> Item | None:

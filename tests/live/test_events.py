@@ -24,6 +24,7 @@ SPECIFIED = {
     "import.removed": {"id"},
     "imports.changed": {"batch"},
     "import.looked": {"id", "status"},
+    "device.changed": {"id"},
     "task.changed": {"task"},
     "track.played": {"track", "plays"},
     "history.cleared": set(),
