@@ -7,22 +7,27 @@ from typing import Any
 from playlist_app.playlists.order import OrderMode
 
 
-def blank_item() -> dict[str, Any]:
-    """An item without anything in it."""
-    nobody = {"id": "", "name": ""}
-    track = {
+def blank_track(title: str = "") -> dict[str, Any]:
+    """A track without anything in it; `title` stands where labels name it."""
+    return {
         "id": "",
-        "title": "",
+        "title": title,
         "artist": "",
         "album": "",
+        "genre": "",
         "duration_seconds": None,
         "duration_formatted": "",
         "cover_url": None,
         "audio": None,
     }
+
+
+def blank_item() -> dict[str, Any]:
+    """An item without anything in it."""
+    nobody = {"id": "", "name": ""}
     return {
         "id": "",
-        "track": track,
+        "track": blank_track(),
         "rank": "",
         "position": "",
         "votes": 0,
@@ -46,4 +51,8 @@ def blank_playlist() -> dict[str, Any]:
         "consume": False,
         "my_role": "",
         "seq": 0,
+        "item_count": 0,
+        "owner": {"id": "", "name": ""},
+        "cover_urls": [],
+        "is_live": False,
     }

@@ -14,7 +14,7 @@ from playlist_app.library.listing import Wanted, list_tracks
 from playlist_app.library.models import find_track
 from playlist_app.live import events
 from playlist_app.people.models import User
-from playlist_app.playlists.blank import blank_item, blank_playlist
+from playlist_app.playlists.blank import blank_item, blank_playlist, blank_track
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
@@ -43,6 +43,7 @@ def _my_playlists() -> list[dict[str, Any]]:
 
 pages.app_template_global("blank_item")(blank_item)
 pages.app_template_global("blank_playlist")(blank_playlist)
+pages.app_template_global("blank_track")(blank_track)
 
 
 def _to(playlist: Playlist, **values: Any) -> ResponseReturnValue:

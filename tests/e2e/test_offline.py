@@ -142,7 +142,7 @@ def test_what_is_not_on_the_device_says_so(arrives: Arrives, friday: dict[str, A
     take_along(alice, friday)
     cut_off(alice)
 
-    page = opens_cold(alice, "/library")
+    page = opens_cold(alice, "/you/statistics")
     expect(page.get_by_role("heading", name="This isn’t on this device")).to_be_visible()
     page.get_by_role("link", name="What is on this device").click()
     expect(page.get_by_role("link", name="Friday kitchen")).to_be_visible()

@@ -2,8 +2,8 @@
 // and a tap on a line goes there. On a track's page the server wrote the lines, and they move when that
 // track plays; in the player they are those of what plays, from the server, or of a copy without it.
 
-import { call, Refused } from "../api.js";
-import { copies } from "../offline/copies.js";
+import { call, Refused, SignedOut, Unreachable } from "../api.js";
+import { lyricsHere } from "../offline/on-device.js";
 import { say } from "../words.js";
 import { lineAt } from "./lyrics-lines.js";
 
@@ -78,11 +78,7 @@ class TimedLyrics extends HTMLElement {
     this.#lines = lines;
     this.#at = -1;
     this.hidden = lines.length === 0;
-    const list = document.createElement("ol");
-    list.className = "lyrics";
-    list.setAttribute("role", "list");
-    list.append(...lines.map(row));
-    this.querySelector("ol")?.replaceWith(list);
+    this.querySelector("ol")?.replaceWith(listOf(lines));
   }
 
   /** @param {number} at */
@@ -113,6 +109,15 @@ class TimedLyrics extends HTMLElement {
   }
 }
 
+/** The lines, as the server writes them on a track's page. @param {Line[]} lines */
+export function listOf(lines) {
+  const list = document.createElement("ol");
+  list.className = "lyrics";
+  list.setAttribute("role", "list");
+  list.append(...lines.map(row));
+  return list;
+}
+
 /** @param {Line} line */
 function row({ at, text }) {
   const item = document.createElement("li");
@@ -129,18 +134,17 @@ function row({ at, text }) {
   return item;
 }
 
-/** From the server; where it can't be reached, from a copy on this device. @param {string} track */
+/** From a copy on this device, which follows the server's; else from the server. @param {string} track */
 async function lyricsOf(track) {
+  // A browser that keeps nothing has none of it here.
+  const here = await lyricsHere(track).catch(() => []);
+  if (here.length) return here;
   try {
     return /** @type {Line[]} */ ((await call("GET", `tracks/${track}/lyrics`)).lines);
   } catch (error) {
-    if (error instanceof Refused) return [];
-  }
-  try {
-    const kept = (await copies()).find((one) => one.lyrics?.[track]);
-    return kept?.lyrics?.[track].lines ?? [];
-  } catch {
-    return []; // a browser that keeps nothing: the song plays without its words
+    const none = [Unreachable, SignedOut, Refused].some((kind) => error instanceof kind);
+    if (none) return []; // the song plays without its words
+    throw error;
   }
 }
 

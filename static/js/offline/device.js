@@ -2,7 +2,7 @@
 // receipt, and going on with downloads.
 
 import { toast } from "../pages/toast-line.js";
-import { sendListens } from "../player/listens.js";
+import { followHistory, sendListens } from "../player/listens.js";
 import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies } from "./copies.js";
@@ -16,7 +16,7 @@ import { keepSending } from "./sending.js";
 /** All is sent: then tell what came of it, and fetch what is missing. */
 async function afterSending() {
   await receipt();
-  await sendListens();
+  if (await sendListens()) await followHistory();
   await resume();
   await giveBack();
 }
@@ -63,6 +63,7 @@ async function begin() {
   const me = personOnPage();
   if (me) await welcome(me);
   new BroadcastChannel("jamboree").onmessage = news;
+  document.addEventListener("jam:shown", () => showCounts());
   document.addEventListener("submit", (event) => {
     if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
   });

@@ -25,6 +25,7 @@ import { person } from "./database.js";
  * @property {Track[]} queue what came next
  * @property {{id: string, title: string} | null} playlist
  * @property {number} at milliseconds
+ * @property {boolean} isTold the server knows it
  */
 
 const LINES_KEPT = 500;

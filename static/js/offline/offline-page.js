@@ -1,207 +1,198 @@
-// <offline-page>: pages without network, from what is on this device.
+// <offline-page>: pages without network, from what is on this device (pages/).
 //
 // The worker answers a navigation that gets no answer with the shell, which holds this element and
 // nobody's data. A link that gets no answer is shown by the same element within the page that is open,
-// so that the music goes on.
+// so that the music goes on. It waits for the server's page, which then takes its place.
 
 import { reachable } from "../api.js";
-import { findLink, keepLink } from "../imports/shared-links.js";
-import { address, personOnPage, withinApp } from "../site.js";
-import { megabytes, say, sayCount } from "../words.js";
-import { copies, copy } from "./copies.js";
+import { toast } from "../pages/toast-line.js";
+import { withinApp } from "../site.js";
+import { say } from "../words.js";
+import { arrive, logInAt } from "./arrival.js";
+import { welcome } from "./database.js";
+import { pageAt } from "./has-page.js";
+import * as history_ from "./pages/history.js";
+import * as home from "./pages/home.js";
+import * as library from "./pages/library.js";
+import * as others from "./pages/others.js";
+import * as playlist from "./pages/playlist.js";
+import { fillSideBar } from "./pages/side-bar.js";
+import * as track from "./pages/track.js";
+
+/** @typedef {import("./has-page.js").At} At */
 
 const ASKS_EVERY = 4000; // milliseconds: whether the server is back
+const SLOW_AT_MOST = 3000; // milliseconds; a server that is silent for longer can't be reached
+const LONGEST = 30_000; // milliseconds for one page
 
-/** @type {Promise<Document> | undefined} */
-let shell;
+/** Each shows its page, or answers false where the device does not have it.
+ * @type {Record<string, (page: HTMLElement, at: At) => Promise<boolean>>} */
+const PAGES = {
+  home: home.show,
+  playlist: playlist.show,
+  library: library.show,
+  track: track.show,
+  history: history_.show,
+  ...others.fixed,
+};
 
-/** The shell's own markup, which holds the templates of these pages; the worker has it. */
-function shellDocument() {
-  shell ??= fetch(address("offline-shell"))
-    .then((response) => response.text())
-    .then((text) => new DOMParser().parseFromString(text, "text/html"));
-  return shell;
-}
-
-/** @param {string} id @returns {Promise<DocumentFragment>} */
-async function template(id) {
-  const here = document.getElementById(id) ?? (await shellDocument()).getElementById(id);
-  const found = /** @type {HTMLTemplateElement} */ (here);
-  return /** @type {DocumentFragment} */ (document.importNode(found.content, true));
-}
-
-/** Show what the device has of a page, in the page that is open. @param {string} target */
-export function showOffline(target) {
-  const url = new URL(target, location.href);
-  history.pushState({ htmx: true }, "", url);
-  const page = document.createElement("offline-page");
+/**
+ * Show what the device has of a page, in the page that is open.
+ * @param {string} target
+ * @param {{answer?: Promise<Response>, isThere?: boolean}} [so] `answer`: of the server, which is on its
+ *   way; `isThere`: the address stands in the history already
+ */
+export function showOffline(target, { answer, isThere = false } = {}) {
+  // As htmx does: without its mark, the way back to this page would show nothing.
+  if (!history.state?.htmx) history.replaceState({ htmx: true }, "", location.href);
+  if (!isThere) history.pushState({ htmx: true }, "", new URL(target, location.href));
+  const page = new OfflinePage();
   page.className = "page";
+  page.answer = answer;
   document.getElementById("main")?.replaceChildren(page);
+  if (!isThere) scrollTo(0, 0);
   document.dispatchEvent(new CustomEvent("htmx:after:swap"));
 }
 
-class OfflinePage extends HTMLElement {
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #asking;
-  /** Somebody followed a link: to load this page anew would undo that. */
-  #isLeaving = false;
+export class OfflinePage extends HTMLElement {
+  /** The server's page, on its way. @type {Promise<Response> | undefined} */
+  answer;
+  /** The server did not answer when it was asked last. */
+  isAway = false;
+  /** @type {AbortController | null} */
+  #listeners = null;
 
   connectedCallback() {
-    this.show();
-    addEventListener("beforeunload", this.#leaves);
-    this.#asking = setInterval(() => this.#ask(), ASKS_EVERY);
-    addEventListener("online", this.#ask);
-    this.#ask();
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    this.show().then(() => this.#say());
+    fillSideBar().catch(() => {}); // nothing can be kept here: then there is nothing to list
+    const slow = setTimeout(() => this.#away(), SLOW_AT_MOST);
+    signal.addEventListener("abort", () => clearTimeout(slow));
+    this.#wait(signal);
   }
 
   disconnectedCallback() {
-    clearInterval(this.#asking);
-    removeEventListener("online", this.#ask);
-    removeEventListener("beforeunload", this.#leaves);
+    this.#listeners?.abort();
   }
-
-  #leaves = () => {
-    this.#isLeaving = true;
-  };
-
-  /** When the server is back, the real page takes this one's place; music goes on. */
-  #ask = async () => {
-    if (document.visibilityState === "hidden" || !(await reachable()) || !this.isConnected) return;
-    // The shell has nobody's token: there the page is loaded anew.
-    if (!personOnPage()) {
-      if (!isSounding() && !this.#isLeaving) location.reload();
-      return;
-    }
-    const htmx = /** @type {any} */ (globalThis).htmx;
-    htmx.ajax("GET", location.href, {
-      target: "#main",
-      select: "#main",
-      selectOOB: "#side-playlists",
-      swap: "outerHTML",
-    });
-  };
 
   async show() {
-    const path = withinApp(location.pathname);
-    const [, id] = path.match(/^playlists\/([^/]+)$/) ?? [];
-    if (id) await this.#playlist(id);
-    else if (path === "") await this.#home();
-    else if (path === "downloads") await this.#fixed("downloads-template");
-    else if (path === "sync") await this.#fixed("sync-template");
-    else if (path === "share") await this.#shared();
-    else await this.#nothing();
+    const at = pageAt(withinApp(location.pathname));
+    const isHere = at && (await PAGES[at.name](this, at).catch(failed));
+    if (!isHere) await others.nothing(this);
     // Its links swap the page, as all links do: the music goes on.
     /** @type {any} */ (globalThis).htmx?.process(this);
+    document.dispatchEvent(new CustomEvent("jam:shown"));
   }
 
-  /** @param {string} id */
-  async #fixed(id) {
-    this.replaceChildren(await template(id));
-  }
-
-  /** A link that was shared to the app: kept, as the server can't look at it now. This page asks for
-   * the server as all of them do, and then the look takes its place. */
-  async #shared() {
-    const link = findLink(new URLSearchParams(location.search));
-    const isKept = link !== "" && (await keepLink(link).catch(() => false));
-    if (!isKept) {
-      await this.#nothing();
-      return;
+  /** Until the server's page is here. @param {AbortSignal} signal */
+  async #wait(signal) {
+    for (let answer = this.answer ?? asked(); ; answer = asked()) {
+      const where = location.href;
+      const response = await answer.catch(() => null);
+      if (signal.aborted) return;
+      // What is searched for is in the address, and may have changed.
+      if (response && where !== location.href) continue;
+      if (response && (await this.#arrived(response))) return;
+      this.#away();
+      do await occasion(signal);
+      while (!signal.aborted && !(await reachable()));
+      if (signal.aborted) return;
     }
-    this.replaceChildren(await template("share-template"));
-    field(this, "link").textContent = link;
   }
 
-  async #nothing() {
-    this.replaceChildren(await template("nothing-template"));
-    this.#strip();
-  }
-
-  async #home() {
-    const all = await copies().catch(() => []);
-    this.replaceChildren(await template("home-template"));
-    const list = /** @type {HTMLElement} */ (this.querySelector("[data-field=cards]"));
-    const card = /** @type {HTMLTemplateElement} */ (this.querySelector("template"));
-    list.replaceChildren(
-      ...all.map((one) => {
-        const made = /** @type {HTMLElement} */ (card.content.firstElementChild?.cloneNode(true));
-        const link = /** @type {HTMLAnchorElement} */ (made.querySelector("a"));
-        link.href = address(`playlists/${one.id}`);
-        /** @type {HTMLElement} */ (made.querySelector(".name span")).textContent =
-          one.playlist.title;
-        /** @type {HTMLElement} */ (made.querySelector(".about")).textContent =
-          `${sayCount("tracks", one.items.length)} · ${megabytes(one.sizeBytes)}`;
-        fillMosaic(made, one.items);
-        return made;
-      }),
-    );
-    /** @type {HTMLElement} */ (this.querySelector("[data-field=none]")).hidden = all.length > 0;
-    this.#strip(all.length);
-  }
-
-  /** @param {string} id */
-  async #playlist(id) {
-    const one = await copy(id).catch(() => undefined);
-    if (!one) {
-      await this.#nothing();
-      return;
+  /** Whether there is nothing more to wait for. @param {Response} response */
+  async #arrived(response) {
+    const outcome = await arrive(response, () => this.#calm());
+    if (outcome === "nothing") return false;
+    if (outcome === "somebody else") await readAnew();
+    if (outcome === "signed out") {
+      const act = () => location.assign(logInAt(response));
+      if (isSounding()) toast(say("log_in_again"), { label: say("log_in"), act });
+      else act();
     }
-    const page = await template("playlist-template");
-    const list = /** @type {HTMLElement} */ (page.querySelector("jam-playlist"));
-    Object.assign(list.dataset, {
-      playlist: id,
-      seq: one.seq,
-      epoch: one.epoch,
-      role: one.playlist.my_role,
-      mode: one.playlist.order_mode,
-    });
-    field(list, "title").textContent = one.playlist.title;
-    field(list, "description").textContent = one.playlist.description;
-    field(list, "description").hidden = !one.playlist.description;
-    field(list, "mode").textContent = say(
-      one.playlist.order_mode === "votes" ? "votes_order" : "your_order",
-    );
-    list.querySelector("take-along")?.setAttribute("data-playlist", id);
-    for (const link of list.querySelectorAll("[data-online]")) link.remove();
-    list.querySelector("search-to-add")?.remove();
-    fillMosaic(list, one.items);
-    const { make } = await import("../playlists/row.js");
-    field(list, "rows").replaceChildren(
-      ...one.items.map((item, index) => make(item, id, index + 1)),
-    );
-    document.title = `${one.playlist.title} · Jamboree`;
-    this.replaceChildren(page);
+    return true;
   }
 
-  /** @param {number} [count] */
-  #strip(count) {
-    const strip = this.querySelector("[data-field=strip]");
-    if (strip) strip.textContent = sayCount("offline_strip", count ?? 0);
-    document.dispatchEvent(new CustomEvent("jam:state", { detail: "offline" }));
+  /** When nobody types here, and no row is under a finger. */
+  async #calm() {
+    const isBusy = () => {
+      const field = /** @type {HTMLInputElement | null} */ (this.querySelector("input:focus"));
+      const isKept = field?.matches("[data-search]"); // it stands in the address
+      return Boolean((field?.value && !isKept) || this.querySelector(".lifted"));
+    };
+    while (this.isConnected && isBusy()) await new Promise((done) => setTimeout(done, 500));
   }
+
+  #away() {
+    this.isAway = true;
+    this.#say();
+  }
+
+  /** How things are with the server: no network, no answer, or not yet an answer. */
+  #say() {
+    const strip = /** @type {HTMLElement | null} */ (this.querySelector("[data-field=strip]"));
+    const how = !this.isAway ? "late" : navigator.onLine ? "away" : "offline";
+    if (strip && !strip.closest("jam-playlist")) {
+      strip.textContent = strip.dataset[how] ?? say(`strip_${how}`);
+    }
+    const why = this.querySelector("[data-field=why]");
+    if (why) why.textContent = say(`nothing_${how}`);
+    const detail = this.isAway ? "offline" : "reconnecting";
+    document.dispatchEvent(new CustomEvent("jam:state", { detail, bubbles: true }));
+  }
+}
+
+/** The page that this is, of the server. It may take its time. */
+function asked() {
+  return fetch(location.href, {
+    headers: { Accept: "text/html" },
+    cache: "no-store",
+    signal: AbortSignal.timeout(LONGEST),
+  });
+}
+
+/** A moment at which the server may be back. @param {AbortSignal} signal */
+function occasion(signal) {
+  return new Promise((done) => {
+    const soon = setTimeout(check, ASKS_EVERY);
+    function check() {
+      if (document.visibilityState === "hidden" && !signal.aborted) return;
+      clearTimeout(soon);
+      for (const [target, type] of SIGNS) target.removeEventListener(type, check);
+      done(undefined);
+    }
+    for (const [target, type] of SIGNS) target.addEventListener(type, check);
+    signal.addEventListener("abort", check, { once: true });
+  });
+}
+
+/** @type {[EventTarget, string][]} */
+const SIGNS = [
+  [globalThis, "online"],
+  [document, "visibilitychange"],
+];
+
+/** @param {unknown} error */
+function failed(error) {
+  console.error(error); // the page says that nothing is here, which is all there is to say of it
+  return false;
+}
+
+/** Another person is here by now: what was the first one's goes from the page with it. */
+async function readAnew() {
+  const me = await fetch(location.href).then((response) => response.text());
+  const page = new DOMParser().parseFromString(me, "text/html");
+  const who = page.querySelector("meta[name=jam-person]");
+  if (who instanceof HTMLMetaElement) {
+    await welcome({ id: who.content, name: who.dataset.name ?? "" });
+  }
+  location.reload();
 }
 
 function isSounding() {
   const audio = /** @type {HTMLAudioElement | null} */ (document.querySelector("#player audio"));
   return Boolean(audio && !audio.paused);
-}
-
-/** @param {Element} within @param {string} name @returns {HTMLElement} */
-function field(within, name) {
-  return /** @type {HTMLElement} */ (within.querySelector(`[data-field=${name}]`));
-}
-
-/** @param {Element} within @param {import("../playlists/shapes.js").Item[]} items */
-function fillMosaic(within, items) {
-  const covers = items.flatMap(({ track }) => track.cover_url ?? []).slice(0, 4);
-  within.querySelector(".mosaic")?.replaceChildren(
-    ...covers.map((cover) => {
-      const image = new Image(160, 160);
-      image.alt = "";
-      image.src = cover.replace("/large.", "/small.");
-      return image;
-    }),
-  );
 }
 
 customElements.define("offline-page", OfflinePage);

@@ -75,6 +75,7 @@ export async function keepSending(then) {
   const go = () => catchUp().catch(failed);
   for (const type of ["online", "focus", "pageshow"]) addEventListener(type, go);
   document.addEventListener("visibilitychange", () => hidden().catch(failed));
+  document.addEventListener("jam:back", go);
   document.addEventListener("jam:state", (event) => {
     if (/** @type {CustomEvent} */ (event).detail === "live") go();
   });

@@ -25,3 +25,4 @@ document.cookie = `jamboree-offset=${offset}; path=${ROOT}; max-age=31536000; Sa
 
 localise();
 document.addEventListener("htmx:after:swap", localise);
+document.addEventListener("jam:shown", localise);

@@ -43,3 +43,4 @@ mark();
 document.addEventListener("htmx:after:history:push", mark);
 document.addEventListener("htmx:after:history:replace", mark);
 document.addEventListener("htmx:after:swap", mark);
+document.addEventListener("jam:shown", mark);

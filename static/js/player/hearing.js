@@ -12,10 +12,13 @@ export class Hearing {
   #last = 0;
   #kept = 0;
   #length = 0;
+  /** @type {any} */
+  #track = null;
   #isTold = false;
 
   /**
-   * @param {{keep: (heard: Heard) => unknown, send: () => unknown}} desk `keep` notes it on the device;
+   * @param {{keep: (heard: Heard, track: any) => unknown, send: () => unknown}} desk `keep` notes it on
+   *   the device, with the track as it was given;
    *   `send` tells the server what was noted
    */
   constructor(desk) {
@@ -34,6 +37,7 @@ export class Hearing {
       finished: false,
       playlist,
     };
+    this.#track = track;
     this.#last = second;
     this.#kept = 0;
     this.#length = track.duration_seconds ?? COUNTS_AFTER * 2;
@@ -78,6 +82,7 @@ export class Hearing {
   #keep() {
     if (!this.heard) return;
     this.#kept = this.heard.seconds;
-    this.desk.keep({ ...this.heard, seconds: Math.round(this.heard.seconds * 10) / 10 });
+    const seconds = Math.round(this.heard.seconds * 10) / 10;
+    this.desk.keep({ ...this.heard, seconds }, this.#track);
   }
 }

@@ -46,7 +46,10 @@ export class JamPlayer extends HTMLElement {
   sound = new Sound(/** @type {HTMLAudioElement} */ (this.querySelector("audio")));
   /** What comes next for oneself; it outlives what is played now. */
   queue = new Queue();
-  hearing = new Hearing({ keep: (heard) => keep(heard).catch(() => {}), send: sendListens });
+  hearing = new Hearing({
+    keep: (heard, track) => keep(heard, track).catch(() => {}),
+    send: sendListens,
+  });
   sleep = new SleepTimer(this.sound.audio, () => this.rest());
   place = new Place(this);
   /** Rooms that are looked at while something waits here. @type {WeakSet<PlaylistRoom>} */

@@ -1,8 +1,9 @@
 // What was heard on this device, until the server knows it. Each listen has an id of its own and only
 // grows: sending it again, or an older state of it after a newer, changes nothing there.
 
-import { call, Refused } from "../api.js";
+import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { deviceId, listensDatabase, person } from "../offline/database.js";
+import { note, replace, tidy } from "../offline/heard.js";
 
 /**
  * A track that was heard once from some place to another.
@@ -22,9 +23,38 @@ async function mine() {
   return me ? listensDatabase(me.id) : null;
 }
 
-/** Note it on the device. @param {Heard} heard */
-export async function keep(heard) {
+/** Note it on the device, to be sent and for the history.
+ * @param {Heard} heard @param {import("../playlists/shapes.js").Track} track */
+export async function keep(heard, track) {
   await (await mine())?.put("listens", heard);
+  await note(heard, track);
+}
+
+/** What the server does not know yet. @returns {Promise<Heard[]>} */
+export async function unsentListens() {
+  return (await (await mine())?.getAll("listens")) ?? [];
+}
+
+const FOLLOWED_EVERY = 600_000; // milliseconds
+const LINES = 100; // as many as the page of the history has
+const FOLLOWED_AT = "jam-history-at";
+
+/** Keep the last page of the history on the device, for when there is no network; now and then. */
+export async function followHistory() {
+  const since = Date.now() - Number(sessionStorage.getItem(FOLLOWED_AT));
+  if (since < FOLLOWED_EVERY) return;
+  try {
+    const { items } = await call("GET", `listens?limit=${LINES}`);
+    const told = items.map((/** @type {any} */ { id, track, title, artist, at, seconds }) => {
+      return { id, track: track?.id ?? null, title, artist, at, seconds };
+    });
+    await replace(told, new Set((await unsentListens()).map(({ id }) => id)));
+    await tidy();
+    sessionStorage.setItem(FOLLOWED_AT, String(Date.now()));
+  } catch (error) {
+    const isAnswer = [Unreachable, SignedOut, Refused].some((kind) => error instanceof kind);
+    if (!isAnswer) throw error; // else the next occasion tells
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // How loud what is on is from beginning to end: drawn quietly behind the seek bar.
 
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
+import { notePeaks, peaks } from "../offline/heard.js";
 
 const BARS = 100; // of the 400 values: more would be a blur at the width of a phone
 const HEIGHT = 24; // of the drawing, which is stretched to the bar
@@ -43,8 +44,13 @@ export class Peaks {
 
 /** @param {string} track */
 async function fetched(track) {
+  // Drawn before on this device: at once, and without network too.
+  const known = await peaks(track).catch(() => "");
+  if (known) return known;
   try {
-    return outline((await call("GET", `tracks/${track}/peaks`)).peaks);
+    const drawing = outline((await call("GET", `tracks/${track}/peaks`)).peaks);
+    if (drawing) notePeaks(track, drawing).catch(() => {}); // a browser that keeps nothing
+    return drawing;
   } catch (error) {
     const none = [Unreachable, SignedOut, Refused].some((kind) => error instanceof kind);
     if (none) return ""; // the bar is as good without
@@ -54,14 +60,14 @@ async function fetched(track) {
 
 /**
  * A path of bars around the middle, each as high as its part is loud; it fills 0 to 4 BARS by HEIGHT.
- * @param {number[]} peaks 0 to 255
+ * @param {number[]} loudness 0 to 255
  */
-export function outline(peaks) {
-  if (!peaks.length) return "";
-  const part = peaks.length / BARS;
+export function outline(loudness) {
+  if (!loudness.length) return "";
+  const part = loudness.length / BARS;
   let path = "";
   for (let bar = 0; bar < BARS; bar++) {
-    const values = peaks.slice(Math.floor(bar * part), Math.floor((bar + 1) * part) || 1);
+    const values = loudness.slice(Math.floor(bar * part), Math.floor((bar + 1) * part) || 1);
     const loud = Math.max(0, ...values) / 255;
     const height = Math.max(1, Math.round(loud * HEIGHT * 10) / 10);
     path += `M${4 * bar + 0.7} ${(HEIGHT - height) / 2}h2.6v${height}h-2.6z`;

@@ -1,10 +1,12 @@
-// Where one is in what one listens to, told to the server, so that another device can go on; and what
-// another device, or this one before, left there.
+// Where one is in what one listens to: noted on this device, and told to the server, so that another device
+// can go on; and what another device, or this one before, left there.
 
-import { call } from "../api.js";
+import { call, Refused, SignedOut, Unreachable } from "../api.js";
+import { place as lastHere, notePlace } from "../offline/heard.js";
 import { personOnPage } from "../site.js";
 
 /** @typedef {import("./jam-player.js").JamPlayer} JamPlayer */
+/** @typedef {import("../offline/heard.js").Place} PlaceHere */
 
 const EVERY = 15_000; // milliseconds, while it plays
 const NEXT_AT_MOST = 100; // tracks
@@ -22,49 +24,84 @@ export class Place {
     });
     player.sound.addEventListener("playing", () => player.sound.isPaused && this.tell());
     addEventListener("pagehide", () => this.tell({ isLeaving: true }));
+    document.addEventListener("jam:back", () => this.tell());
   }
 
-  /** Tell the server, if there is anything to tell. */
+  /** Note it here, and tell the server, if there is anything to tell. */
   async tell({ isLeaving = false } = {}) {
     const { programme, device, deviceName, sound } = this.player;
-    const me = personOnPage();
-    if (!me || !programme || programme.mode === "watching" || !sound.track) return;
+    if (!programme || programme.mode === "watching" || !sound.track) return;
     if ("waitsAt" in programme && programme.waitsAt !== null) return;
     const isOver = sound.audio.ended && !programme.upcoming().length;
-    const body = {
-      device,
-      name: deviceName.slice(0, 60),
-      track: isOver ? null : sound.track.id,
-      second: isOver ? 0 : sound.second,
-      queue: programme
-        .upcoming()
-        .slice(0, NEXT_AT_MOST)
-        .map(({ track }) => track.id),
-      playlist: programme.playlist?.id ?? null,
+    const queue = programme.upcoming().slice(0, NEXT_AT_MOST);
+    /** @type {PlaceHere} */
+    const here = {
+      track: sound.track,
+      second: sound.second,
+      queue: queue.map(({ track }) => track),
+      playlist: programme.playlist && {
+        id: programme.playlist.id,
+        title: programme.playlist.title,
+      },
+      at: Date.now(),
+      isTold: false,
     };
+    const body = bodyOf(here, isOver);
     const said = JSON.stringify({ ...body, second: Math.round(body.second) });
     if (said === this.#told || !device) return;
     this.#told = said;
     this.#toldAt = performance.now();
-    try {
-      await call("PUT", "listening", body, { isLeaving });
-    } catch {
-      this.#told = ""; // no network: the next time tells more
-    }
+    note(isOver ? null : here); // the answer is not waited for: the page may be leaving
+    const isTold = await sent({ device, name: deviceName.slice(0, 60), ...body }, isLeaving);
+    if (isTold) await note(isOver ? null : { ...here, isTold });
+    else this.#told = ""; // no network: the next time tells more
+  }
+}
+
+/** @param {PlaceHere | null} place */
+function note(place) {
+  return notePlace(place).catch(() => {}); // without IndexedDB nothing is noted, and nothing needs it
+}
+
+/** What the server is told. @param {PlaceHere} place @param {boolean} [isOver] it came to its end */
+function bodyOf({ track, second, queue, playlist }, isOver = false) {
+  return {
+    track: isOver ? null : track.id,
+    second: isOver ? 0 : second,
+    queue: queue.map(({ id }) => id),
+    playlist: playlist?.id ?? null,
+  };
+}
+
+/** Tell the server; answers whether it knows now. @param {object} body @param {boolean} isLeaving */
+async function sent(body, isLeaving) {
+  if (!personOnPage()) return false;
+  try {
+    await call("PUT", "listening", body, { isLeaving });
+    return true;
+  } catch (error) {
+    const isAnswer = [Unreachable, SignedOut, Refused].some((kind) => error instanceof kind);
+    if (!isAnswer) throw error;
+    return false;
   }
 }
 
 /**
- * Where one was last, on whichever device; null where that is nothing, or nobody knows.
- * @returns {Promise<{track: import("../playlists/shapes.js").Track, second: number, device: string,
- *   device_name: string, queue: import("../playlists/shapes.js").Track[],
+ * Where one was last, on whichever device; without network on this one. Null where that is nothing, or
+ * nobody knows.
+ * @returns {Promise<{track: import("../playlists/shapes.js").Track, second: number,
+ *   queue: import("../playlists/shapes.js").Track[],
  *   playlist: {id: string, title: string} | null} | null>}
  */
 export async function whereIWas() {
-  if (!personOnPage()) return null;
+  const here = await lastHere().catch(() => null);
+  if (!personOnPage()) return here;
   try {
-    return await call("GET", "listening");
+    const there = await call("GET", "listening");
+    // What was heard here without network is later than what the server knows.
+    const isLater = here && !here.isTold && (!there || Date.parse(there.at) < here.at);
+    return isLater ? here : there;
   } catch {
-    return null;
+    return here;
   }
 }

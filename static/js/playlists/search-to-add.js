@@ -1,11 +1,21 @@
 // <search-to-add>: the field that adds. htmx asks the server while one types; what is found opens
-// below, and goes with Escape or a click elsewhere.
+// below, and goes with Escape or a click elsewhere. Where the server does not answer, and until it does,
+// it is what this device has that is searched.
 
+import { search } from "../offline/on-device.js";
+import { shapeOf } from "../offline/pages/library.js";
+import { copyOf, label, picture, text } from "../offline/pages/markup.js";
+import { say } from "../words.js";
 import { JamPlaylist } from "./jam-playlist.js";
+
+const SHOWN = 8; // as many as the server finds
+const PATIENCE = 400; // milliseconds
 
 class SearchToAdd extends HTMLElement {
   /** @type {AbortController | null} */
   #listeners = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #late;
 
   connectedCallback() {
     this.#listeners = new AbortController();
@@ -13,6 +23,10 @@ class SearchToAdd extends HTMLElement {
     this.addEventListener("submit", (event) => this.#submitted(event), options);
     this.addEventListener("keydown", (event) => this.#key(event), options);
     this.addEventListener("click", (event) => this.#clicked(event), options);
+    this.addEventListener("input", () => this.#isAlone && this.#lookHere(), options);
+    this.addEventListener("htmx:before:request", () => this.#waitFor(), options);
+    this.addEventListener("htmx:before:swap", () => clearTimeout(this.#late), options);
+    this.addEventListener("htmx:error", () => this.#lookHere(), options);
     document.addEventListener(
       "pointerdown",
       (event) => {
@@ -24,6 +38,50 @@ class SearchToAdd extends HTMLElement {
 
   disconnectedCallback() {
     this.#listeners?.abort();
+    clearTimeout(this.#late);
+  }
+
+  /** On a page without network, where nobody is asked. */
+  get #isAlone() {
+    return !this.input.hasAttribute("hx-get");
+  }
+
+  /** The server was asked: what is here is shown if it is slow, and gives way to its answer. */
+  #waitFor() {
+    clearTimeout(this.#late);
+    this.#late = setTimeout(() => this.#lookHere(), PATIENCE);
+  }
+
+  async #lookHere() {
+    clearTimeout(this.#late);
+    const asked = this.input.value.trim();
+    const list = this.closest("jam-playlist");
+    const tracks = asked ? await search(asked, SHOWN) : [];
+    if (asked !== this.input.value.trim() || !(list instanceof JamPlaylist)) return;
+    const note = document.createElement("p");
+    note.className = "nothing";
+    note.textContent = say(tracks.length ? "only_here" : "nothing_here");
+    const form = document.createElement("form");
+    const hits = document.createElement("ul");
+    hits.setAttribute("aria-label", say("found_here"));
+    hits.append(...tracks.map((track) => this.#hit(track, list)));
+    form.append(hits);
+    this.found.replaceChildren(...(asked ? [form, note] : []));
+  }
+
+  /** @param {import("../offline/on-device.js").TrackHere} track @param {JamPlaylist} list */
+  #hit(track, list) {
+    const hit = copyOf(/** @type {Element} */ (this.querySelector("template")));
+    const there = list.model.waitingItem(track.id);
+    hit.querySelector(there ? "button" : "a")?.remove();
+    hit.dataset.track = JSON.stringify(shapeOf(track));
+    if (there) hit.querySelector("a")?.setAttribute("data-there", there.id);
+    text(hit, "title", track.title);
+    text(hit, "artist", track.artist);
+    text(hit, "duration", track.duration_formatted);
+    picture(hit, track.cover_url);
+    label(hit, track.title);
+    return hit;
   }
 
   get input() {

@@ -1,36 +1,38 @@
 // Pages: the server's, and where none comes, what the device has.
 
-import { copy } from "../offline/copies.js";
-import { person } from "../offline/database.js";
+import { hasPage, pageAt } from "../offline/has-page.js";
 import { shell } from "./shell.js";
 
 /** Milliseconds until what is on the device is shown instead of a page that does not come. */
 const PATIENCE = 400;
 
+/** … of which the device has nothing: until that is said. The page opens when the server answers. */
+const LONGEST = 4000;
+
+/** Of a server behind a proxy, while it is away. */
+const GATEWAY = new Set([502, 503, 504]);
+
 /**
  * A page: the server's, unless it does not come. Where the device has the page, it is shown after
- * PATIENCE; everything else waits for the network as long as that takes.
+ * PATIENCE. Whatever the server says is passed on: a log-in, or that one may not see this, is an answer.
  * @param {any} event @param {string} path
  */
 export async function page(event, path) {
   const fromNetwork = fetch(event.request);
   fromNetwork.catch(() => {}); // it may fail before, or after, anybody waits for it
-  const isHere = await hasPage(path);
   try {
-    if (!isHere) return await fromNetwork;
-    const late = new Promise((done) => setTimeout(done, PATIENCE));
-    const first = await Promise.race([fromNetwork, late]);
-    if (first) return first;
-    return await shell();
+    const first = await Promise.race([fromNetwork, after(PATIENCE)]);
+    if (first) return GATEWAY.has(first.status) && (await hasPage(path)) ? await shell() : first;
+    if (await hasPage(path)) return await shell();
+    // Other addresses may be files, which may take long to begin.
+    if (!pageAt(path)) return await fromNetwork;
+    return (await Promise.race([fromNetwork, after(LONGEST - PATIENCE)])) ?? (await shell());
   } catch {
     return shell();
   }
 }
 
-/** Whether the device can show a page by itself. @param {string} path */
-async function hasPage(path) {
-  if (!(await person())) return false;
-  if (["", "downloads", "sync"].includes(path)) return true;
-  const [, id] = path.match(/^playlists\/([^/]+)$/) ?? [];
-  return Boolean(id && (await copy(id)));
+/** @param {number} milliseconds @returns {Promise<null>} */
+function after(milliseconds) {
+  return new Promise((done) => setTimeout(() => done(null), milliseconds));
 }

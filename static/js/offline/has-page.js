@@ -1,0 +1,48 @@
+// Which pages this device can show by itself; asked by the worker at a start, and by pages that follow a
+// link.
+
+import { copy } from "./copies.js";
+import { person } from "./database.js";
+import { trackHere } from "./on-device.js";
+import { queue } from "./outbox.js";
+
+/** @typedef {{name: string, id: string}} At */
+
+const FIXED = /** @type {Record<string, string>} */ ({
+  "": "home",
+  library: "library",
+  downloads: "downloads",
+  sync: "sync",
+  you: "you",
+  "you/history": "history",
+  share: "share",
+});
+
+/** Which page stands at a path; null: none that a device could show.
+ * @param {string} path within the app @returns {At | null} */
+export function pageAt(path) {
+  const name = FIXED[path];
+  if (name) return { name, id: "" };
+  const [, kind, id] = path.match(/^(playlists|library)\/([^/]+)$/) ?? [];
+  if (!id) return null;
+  return { name: kind === "playlists" ? "playlist" : "track", id };
+}
+
+/** Whether the device has something to show at a path, for who is here. @param {string} path */
+export async function hasPage(path) {
+  const at = pageAt(path);
+  // What was shared to the app is for the server to look at: kept only where that fails.
+  if (!at || at.name === "share" || !(await person())) return false;
+  if (at.name === "playlist") return hasPlaylist(at.id);
+  if (at.name !== "track") return true;
+  return Boolean(await trackHere(at.id));
+}
+
+/** A copy, or one that was made here and waits to be sent. @param {string} id */
+async function hasPlaylist(id) {
+  if (await copy(id)) return true;
+  const waiting = await queue();
+  return waiting.some(
+    ({ operation }) => String(operation.kind) === "create" && operation.playlist === id,
+  );
+}

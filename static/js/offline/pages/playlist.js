@@ -1,0 +1,45 @@
+// A playlist without network, from its copy: the markup that the server fills.
+
+import { sorted } from "../../playlists/order.js";
+import { make } from "../../playlists/row.js";
+import { say } from "../../words.js";
+import { copy } from "../copies.js";
+import { field, fillMosaic, template, text } from "./markup.js";
+
+/** @param {HTMLElement} page @param {import("../has-page.js").At} at */
+export async function show(page, { id }) {
+  const one = await copy(id);
+  if (!one) return false;
+  await showPlaylist(page, one);
+  return true;
+}
+
+/**
+ * Show a list, whether it was taken along or made here.
+ * @param {HTMLElement} page
+ * @param {{playlist: import("../../playlists/shapes.js").Playlist, seq: number, epoch: string,
+ *   items: import("../../playlists/shapes.js").Item[]}} one
+ */
+export async function showPlaylist(page, { playlist, items, seq, epoch }) {
+  const { id, title, description, order_mode: mode } = playlist;
+  const made = await template("playlist");
+  const list = /** @type {HTMLElement} */ (made.querySelector("jam-playlist"));
+  Object.assign(list.dataset, { playlist: id, seq, epoch, role: playlist.my_role, mode });
+  list.dataset.consume = playlist.consume ? "yes" : "";
+  text(list, "title", title);
+  text(list, "description", description);
+  field(list, "description").hidden = !description;
+  text(list, "mode", say(mode === "votes" ? "votes_order" : "your_order"));
+  list.querySelector("take-along")?.setAttribute("data-playlist", id);
+  for (const link of list.querySelectorAll("[data-online]")) link.remove();
+  // Nobody is asked what the library has: <search-to-add> looks on the device.
+  const search = list.querySelector("search-to-add input");
+  for (const name of ["hx-get", "hx-trigger", "hx-target", "hx-swap", "hx-sync"]) {
+    search?.removeAttribute(name);
+  }
+  fillMosaic(list, items);
+  const rows = sorted(items, mode, null).map((item, index) => make(item, id, index + 1));
+  field(list, "rows").replaceChildren(...rows);
+  document.title = `${title} · Jamboree`;
+  page.replaceChildren(made);
+}
