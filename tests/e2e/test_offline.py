@@ -146,7 +146,7 @@ def test_what_is_not_on_the_device_says_so(arrives: Arrives, friday: dict[str, A
     expect(page.get_by_role("heading", name="This isn’t on this device")).to_be_visible()
     page.get_by_role("link", name="What is on this device").click()
     expect(page.get_by_role("link", name="Friday kitchen")).to_be_visible()
-    expect(page.locator(".strip")).to_have_text("Offline: 1 playlist on this device")
+    expect(page.locator("[data-field=strip]")).to_have_text("Offline: 1 playlist on this device")
 
 
 def test_links_without_network_keep_the_music_playing(
