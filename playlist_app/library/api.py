@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
 from playlist_app.library import healing, quota, rules, upload
+from playlist_app.library.chunked import find_entry
 from playlist_app.library.curation import changes
 from playlist_app.library.forms import location_in
 from playlist_app.library.incoming import IncomingFile
@@ -159,6 +160,13 @@ def audio_by_hash(sha256: str) -> JSON:
     hear them."""
     alias = select(AudioAlias.audio_id).where(AudioAlias.sha256 == sha256.lower())
     return _record(_find(or_(AudioFile.sha256 == sha256.lower(), AudioFile.id.in_(alias))))
+
+
+@api.route("/audio/by-hash/<sha256>/chunks", methods=["GET"])
+def chunks_of_audio(sha256: str) -> JSON:
+    """The SHA-256 of each chunk of an original or a rendition, so that a device can check what it
+    keeps of it."""
+    return find_entry(sha256.lower(), current_user)
 
 
 @api.route("/audio/known", methods=["GET"])

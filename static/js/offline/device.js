@@ -8,6 +8,7 @@ import { say } from "../words.js";
 import { copies } from "./copies.js";
 import { farewell, welcome } from "./database.js";
 import { resume } from "./downloading.js";
+import { tidy } from "./eviction.js";
 import { giveBack } from "./give-back.js";
 import { lookAfter } from "./mending.js";
 import { queue, untold } from "./outbox.js";
@@ -68,6 +69,7 @@ async function begin() {
     if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
   });
   await Promise.all([showCounts(), keepSending(afterSending)]);
+  await tidy();
 }
 
 async function installWorker() {

@@ -5,15 +5,8 @@ import { Refused } from "../api.js";
 import { forget, kept } from "./chunks.js";
 import { change, copies, copy, isPaused, leave, usualQuality } from "./copies.js";
 import { announce } from "./database.js";
-import {
-  fetchCovers,
-  fetchFile,
-  isFull,
-  reason,
-  pause as rest,
-  Stopped,
-  WrongBytes,
-} from "./fetching.js";
+import { isFull } from "./eviction.js";
+import { fetchCovers, fetchFile, reason, pause as rest, Stopped, WrongBytes } from "./fetching.js";
 import { follow, followAll, NoRoom } from "./following.js";
 import { countUses, release } from "./references.js";
 import { missingBytes, room } from "./room.js";
@@ -230,7 +223,7 @@ async function goThrough() {
 /** Whether there is room now for what there was none. @param {Copy} one */
 async function fits({ audio, problem }) {
   const isFull = problem === "no_room" || problem === "disk_full";
-  return !isFull || (await missingBytes(audio)) <= (await room()).free;
+  return !isFull || (await missingBytes(audio)) <= (await room(audio)).free;
 }
 
 // --- what people do --------------------------------------------------------------------------------

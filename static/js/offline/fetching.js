@@ -3,8 +3,9 @@
 // a server that is busy) is tried again a few times before it counts.
 
 import { Refused, SignedOut, Unreachable, waitOf } from "../api.js";
-import { adopt, COVER_CACHE, hashOf, keep, kept } from "./chunks.js";
+import { adopt, COVER_CACHE, hashOf, kept } from "./chunks.js";
 import { announce } from "./database.js";
+import { isFull, keepOrMakeRoom, makeRoomFor } from "./eviction.js";
 
 /** @typedef {import("./database.js").AudioEntry} AudioEntry */
 
@@ -29,13 +30,14 @@ export class Stopped extends Error {}
  */
 export async function fetchFile(entry, signal) {
   const have = new Set((await kept(entry.sha256))?.have);
+  if (have.size < entry.chunks.length) await makeRoomFor(entry);
   for (const [index, hash] of entry.chunks.entries()) {
     if (have.has(index) || (await adopt(entry, index))) continue;
     const attempt = () => patiently(() => fetchChunk(entry, index, hash, signal), signal);
     // A wrong byte costs this chunk: once more, and then it is the server that has it wrong.
     const bytes = (await attempt()) ?? (await attempt());
     if (!bytes) throw new WrongBytes();
-    await keep(entry, index, bytes);
+    await keepOrMakeRoom(entry, index, bytes);
     announce("progress", { sha256: entry.sha256 });
   }
 }
@@ -156,11 +158,6 @@ export async function fetchCovers(urls, signal) {
     };
     await patiently(() => listening(signal, one), signal);
   }
-}
-
-/** The browser gives no more room. @param {unknown} error */
-export function isFull(error) {
-  return error instanceof DOMException && error.name === "QuotaExceededError";
 }
 
 /** Why a download stopped, as a key of the words. @param {unknown} error */

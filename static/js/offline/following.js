@@ -98,7 +98,7 @@ async function settle(database, id, takes) {
 async function write(database, before, fresh, { takes, byHand }) {
   const missing = await missingBytes(fresh.audio);
   const waits = (fresh.preparing ?? []).reduce((sum, { size_bytes }) => sum + size_bytes, 0);
-  const { free } = await room();
+  const { free } = await room(fresh.audio);
   const old = oldOf(before, fresh, missing + waits > free);
   const yields = old?.yields ? (before?.sizeBytes ?? 0) : 0;
   const fits = missing + waits <= free + yields;

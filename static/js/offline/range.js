@@ -40,3 +40,17 @@ export function partsOf({ start, end }, chunkSize) {
   }
   return parts;
 }
+
+/**
+ * Up to where a file is here without a gap, from a byte on; 0 where that byte is not here. The end is not
+ * included.
+ * @param {number} start
+ * @param {{have: number[], chunkSize: number, size: number}} file
+ */
+export function endOfWhatIsHere(start, { have, chunkSize, size }) {
+  const here = new Set(have);
+  let index = Math.floor(start / chunkSize);
+  if (!here.has(index)) return 0;
+  while (here.has(index + 1)) index += 1;
+  return Math.min((index + 1) * chunkSize, size);
+}

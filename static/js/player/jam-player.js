@@ -17,6 +17,7 @@ import { habits } from "./habits.js";
 import { Hearing } from "./hearing.js";
 import { keep, sendListens } from "./listens.js";
 import * as session from "./media-session.js";
+import { OnDevice } from "./on-device.js";
 import { OwnProgramme } from "./own-programme.js";
 import { Place } from "./place.js";
 import { Queue } from "./queue.js";
@@ -52,6 +53,7 @@ export class JamPlayer extends HTMLElement {
   });
   sleep = new SleepTimer(this.sound.audio, () => this.rest());
   place = new Place(this);
+  onDevice = new OnDevice(this);
   /** Rooms that are looked at while something waits here. @type {WeakSet<PlaylistRoom>} */
   #visited = new WeakSet();
 
