@@ -48,13 +48,6 @@ export async function forgetBegun(sha256) {
   );
 }
 
-/** Forget what nobody may hear here any more. */
-export async function forgetNobodys() {
-  return evict("leftover", (files, busy) =>
-    files.filter((one) => one.people?.length === 0 && !busy.has(one.sha256)),
-  );
-}
-
 /** Forget what was begun long ago, and covers that are nobody's; once at a start. */
 export async function tidy() {
   const before = Date.now() - LEFT_AFTER;

@@ -5,7 +5,7 @@
 import { call } from "../api.js";
 import { kept } from "./chunks.js";
 import { announce, deviceDatabase, person } from "./database.js";
-import { forgetBegun, forgetNobodys, keepOrMakeRoom, makeRoomToKeep } from "./eviction.js";
+import { forgetBegun, keepOrMakeRoom, makeRoomToKeep } from "./eviction.js";
 import { fetchFile, sha256 as hashOf } from "./fetching.js";
 import { remember } from "./kept-tracks.js";
 import { isMine } from "./references.js";
@@ -147,21 +147,4 @@ export async function fetchToKeep(sha256, track, signal) {
   await fetchFile(entry, signal);
   await remember(sha256, track);
   return true;
-}
-
-/** A person takes back what they played here, as at a log-out that removes all of theirs: what nobody else
- * played or took along goes. @param {string} id */
-export async function forgetPerson(id) {
-  const database = await deviceDatabase();
-  for (const { sha256, people } of await database.getAll("audio")) {
-    if (!people?.includes(id)) continue;
-    const tx = database.transaction("audio", "readwrite");
-    const known = await tx.store.get(sha256);
-    if (known) {
-      const others = (known.people ?? []).filter((/** @type {string} */ one) => one !== id);
-      await tx.store.put({ ...known, people: others });
-    }
-    await tx.done;
-  }
-  await forgetNobodys();
 }
