@@ -3,10 +3,10 @@
 // nothing is fetched twice (docs/decisions/0029-played-audio-is-kept.md).
 
 import { call } from "../api.js";
-import { kept } from "./chunks.js";
+import { hashOf, kept } from "./chunks.js";
 import { announce, deviceDatabase, person } from "./database.js";
 import { forgetBegun, keepOrMakeRoom, makeRoomToKeep } from "./eviction.js";
-import { fetchFile, sha256 as hashOf } from "./fetching.js";
+import { fetchFile } from "./fetching.js";
 import { remember } from "./kept-tracks.js";
 import { isMine } from "./references.js";
 import { isThrifty } from "./thrift.js";
