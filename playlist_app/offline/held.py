@@ -31,6 +31,11 @@ class Held:
     device: Device
     copies: list[JSON] = field(default_factory=list)
 
+    @property
+    def figures(self) -> JSON:
+        found: JSON = self.device.shape()["figures"]
+        return found
+
     def shape(self) -> JSON:
         return self.device.shape() | {"copies": self.copies}
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
 
 from playlist_app.assets import FOLDER, assets
-from playlist_app.web import public
+from playlist_app.live import events
+from playlist_app.offline import in_words
+from playlist_app.offline.devices import find_device
+from playlist_app.offline.held import held_by
+from playlist_app.web import public, say
 
 pages = Blueprint("offline", __name__)
 
@@ -52,7 +61,32 @@ def install() -> str:
 @pages.get("/downloads")
 def downloads() -> str:
     """What is on this device; the page fills itself, as only the device knows."""
-    return render_template("offline/downloads.html")
+    return render_template("offline/downloads.html", **_devices())
+
+
+@pages.get("/downloads/devices")
+def devices() -> str:
+    """Region: what one's devices hold."""
+    return render_template("offline/_devices.html", **_devices())
+
+
+def _devices() -> dict[str, Any]:
+    return {
+        # Read first: what happens while this is made is then heard of once more.
+        "seq": events.newest_seq(),
+        "devices": held_by(current_user._get_current_object()),
+        "copy_in_words": in_words.standing,
+        "room_in_words": in_words.room,
+    }
+
+
+@pages.post("/downloads/devices/<device_id>/forget")
+def forget_device(device_id: str) -> ResponseReturnValue:
+    device = find_device(device_id, current_user._get_current_object())
+    name = device.name
+    device.forget()
+    say(_("“%(name)s” is forgotten. It is back when it is used again.", name=name))
+    return redirect(url_for("offline.downloads"), 303)
 
 
 @pages.get("/sync")

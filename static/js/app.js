@@ -29,6 +29,7 @@ import "./library/review-news.js";
 import "./library/smart-tracks.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
+import "./offline/other-devices.js";
 import "./offline/sync-list.js";
 import "./offline/offline-page.js";
 import "./offline/install-help.js";

@@ -15,7 +15,7 @@ from playlist_app.library.rendering import make_one
 from playlist_app.library.renditions import Rendition
 from playlist_app.live.events import Event
 from playlist_app.offline.devices import MOST_COPIES, MOST_DEVICES, Device, DeviceCopy
-from tests.cast import API, Person, ok, problem
+from tests.cast import API, Browser, Person, ok, problem
 from tests.counting import queries_of
 from tests.sounds import Sounds
 
@@ -493,3 +493,48 @@ def _adding() -> list[Any]:
     from playlist_app.playlists import rules
 
     return list(rules.adding)
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_each_device_holds(alice: Person, bob: Person) -> None:
+    playlist = alice.makes_playlist("Friday <kitchen>")
+    tells(alice)
+    holds(alice, playlist, tracks_safe=214, quality="small", state="paused", problem="disk_full")
+    tells(alice, LAPTOP, name="Firefox on Linux", kind="computer")
+    holds(alice, playlist, LAPTOP, state="whole", tracks_safe=220)
+
+    for path in ("/downloads", "/downloads/devices"):
+        page = alice.page(path).get_data(as_text=True)
+        assert "Friday &lt;kitchen&gt;" in page
+        assert "214 of 220 safe · 400 MB of 900 MB · stopped: the device is full · small" in page
+        assert "All 220 safe · 900 MB" in page
+        assert "200 MB of 500 MB used" in page
+        assert page.index("Firefox on Linux") < page.index("Chrome on Android")  # seen last
+        assert "Friday" not in bob.page(path).get_data(as_text=True)
+    assert "<other-devices" not in alice.page("/offline-shell").get_data(as_text=True)
+
+
+def test_a_device_is_forgotten_with_a_plain_form(app: Flask, alice: Person, bob: Person) -> None:
+    tells(alice)
+    path = f"/downloads/devices/{PHONE}/forget"
+    assert bob.page(path, "POST").status_code == 404
+    assert Browser(app).opens("/downloads/devices").status_code == 302
+    answer = Browser(app, alice).submits(path, seen_at="/downloads")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/downloads")
+    assert ok(alice.get("/devices"))["items"] == []
+    assert len(told_to(app, alice)) == 2
+
+
+def test_the_page_asks_as_often_for_many_devices(app: Flask, alice: Person) -> None:
+    tells(alice)
+    holds(alice, alice.makes_playlist())
+    alice.page("/downloads/devices")
+    few = queries_of(app, lambda: alice.page("/downloads/devices"))
+    lists = [alice.makes_playlist() for _ in range(3)]
+    for device in (PHONE, LAPTOP):
+        tells(alice, device)
+        for playlist in lists:
+            holds(alice, playlist, device)
+    assert queries_of(app, lambda: alice.page("/downloads/devices")) == few

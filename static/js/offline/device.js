@@ -12,6 +12,7 @@ import { tidy } from "./eviction.js";
 import { giveBack } from "./give-back.js";
 import { lookAfter } from "./mending.js";
 import { queue, untold } from "./outbox.js";
+import { keepReporting } from "./report.js";
 import { keepSending } from "./sending.js";
 
 /** All is sent: then tell what came of it, and fetch what is missing. */
@@ -68,6 +69,7 @@ async function begin() {
   document.addEventListener("submit", (event) => {
     if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
   });
+  keepReporting();
   await Promise.all([showCounts(), keepSending(afterSending)]);
   await tidy();
 }
