@@ -65,10 +65,17 @@ async function run(id) {
   let one;
   try {
     // The list may change while it is fetched: then what is new of it comes next.
-    for (let done = false; !done; ) {
+    for (let done = false, isAsked = false; !done; ) {
       one = await copy(id);
       if (!one || isPaused(one)) return;
       const trouble = await fetchAll(one, stop.signal);
+      if (trouble instanceof Refused && !isAsked) {
+        // The server's cache may have let a rendition go: it is asked for all of the list, once.
+        isAsked = true;
+        await change(id, () => ({ etag: undefined }));
+        await follow(id);
+        continue;
+      }
       if (trouble) throw trouble;
       done = await finish(id, one);
     }

@@ -1,25 +1,55 @@
-// <downloads-list>: what is on this device, how whole it is, and the way to be rid of it.
+// <downloads-list>: what is on this device, how whole it is, and what can be done about it.
 
-import { address } from "../site.js";
-import { megabytes, say, sayCount } from "../words.js";
-import { copies, leave, share } from "./copies.js";
+import { megabytes, say } from "../words.js";
+import { copies, copy, gone, leave, setUsualQuality, usualQuality } from "./copies.js";
+import { openMenu } from "./copy-menu.js";
+import { fillRow } from "./copy-row.js";
+import { filesHere, stateOf } from "./copy-state.js";
+import { pause } from "./downloading.js";
 import { given } from "./give-back.js";
 import { room } from "./room.js";
+import { take } from "./taking.js";
+
+/** @typedef {import("./database.js").Copy} Copy */
+
+const SHOWS_EVERY = 250; // milliseconds: a download says something for every MiB
+const NEWS = ["copies", "progress", "gone"];
 
 class DownloadsList extends HTMLElement {
   /** @type {BroadcastChannel | null} */
   #news = null;
+  /** @type {AbortController | null} */
+  #listeners = null;
+  #isPlanned = false;
+  /** By the playlist's id: rows stay, with what is unfolded and focused in them.
+   * @type {Map<string, HTMLElement>} */
+  #rows = new Map();
 
   connectedCallback() {
     this.#news = new BroadcastChannel("jamboree");
     this.#news.onmessage = ({ data }) => {
-      if (["copies", "progress"].includes(data.kind)) this.show();
+      if (NEWS.includes(data.kind)) this.#showSoon();
     };
-    this.show();
+    this.#listeners = new AbortController();
+    const options = { signal: this.#listeners.signal };
+    this.addEventListener("click", (event) => this.#pressed(event), options);
+    // What unfolds says so without bubbling.
+    this.addEventListener("toggle", () => this.show(), { capture: true, ...options });
+    const usual = /** @type {HTMLSelectElement} */ (this.field("usual"));
+    const choose = () => setUsualQuality(/** @type {any} */ (usual.value));
+    usual.addEventListener("change", choose, options);
+    this.#begin(usual);
   }
 
   disconnectedCallback() {
     this.#news?.close();
+    this.#listeners?.abort();
+  }
+
+  /** @param {HTMLSelectElement} usual */
+  async #begin(usual) {
+    usual.value = await usualQuality().catch(() => "original");
+    await this.show();
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -27,11 +57,28 @@ class DownloadsList extends HTMLElement {
     return /** @type {HTMLElement} */ (this.querySelector(`[data-field=${name}]`));
   }
 
+  #showSoon() {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    setTimeout(() => {
+      this.#isPlanned = false;
+      if (this.isConnected) this.show();
+    }, SHOWS_EVERY);
+  }
+
   async show() {
     const all = await copies().catch(() => []);
-    const rows = await Promise.all(all.map((one) => this.#row(one)));
-    this.field("copies").replaceChildren(...rows);
+    const files = await filesHere().catch(() => new Map());
+    all.sort((a, b) => a.playlist.title.localeCompare(b.playlist.title));
+    const part = /** @type {HTMLTemplateElement} */ (this.field("part"));
+    for (const one of all) {
+      const row = this.#rows.get(one.id) ?? this.#made("row");
+      this.#rows.set(one.id, row);
+      fillRow(row, one, stateOf(one, files), part);
+    }
+    this.#arrange(all.map(({ id }) => id));
     this.field("empty").hidden = all.length > 0;
+    await this.#showGone();
     const { used, budget } = await room();
     const sizes = { used: megabytes(used), budget: megabytes(budget) };
     this.field("room").textContent = all.length ? say("room", sizes) : "";
@@ -41,24 +88,55 @@ class DownloadsList extends HTMLElement {
     this.field("given").textContent = say(songs === 1 ? "given_one" : "given", what);
   }
 
-  /** @param {import("./database.js").Copy} one */
-  async #row(one) {
-    const template = /** @type {HTMLTemplateElement} */ (this.querySelector("template"));
-    const row = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-    const part = await share(one);
-    const link = /** @type {HTMLAnchorElement} */ (row.querySelector(".title"));
-    link.textContent = one.playlist.title;
-    link.href = address(`playlists/${one.id}`);
-    const says = /** @type {HTMLElement} */ (row.querySelector(".says"));
-    const size = megabytes(one.sizeBytes);
-    const percent = Math.floor(part * 100);
-    const whole = `${sayCount("tracks", one.items.length)} · ${size}`;
-    says.textContent = part === 1 ? whole : `${whole} · ${say("getting", { percent })}`;
-    const progress = /** @type {HTMLProgressElement} */ (row.querySelector("progress"));
-    progress.value = part;
-    progress.hidden = part === 1;
-    row.querySelector("button")?.addEventListener("click", () => leave(one.id));
-    return row;
+  /** @param {string} name of the template @returns {HTMLElement} */
+  #made(name) {
+    const template = /** @type {HTMLTemplateElement} */ (this.field(name));
+    return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
+  }
+
+  /** The rows of these copies, in this order; none is moved that stands where it should.
+   * @param {string[]} ids */
+  #arrange(ids) {
+    for (const [id, row] of this.#rows) {
+      if (ids.includes(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+    const list = this.field("copies");
+    for (const [index, id] of ids.entries()) {
+      const row = /** @type {HTMLElement} */ (this.#rows.get(id));
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    }
+  }
+
+  /** What had to go, said until somebody has read it. */
+  async #showGone() {
+    const rows = (await gone().catch(() => [])).map((/** @type {Copy} */ one) => {
+      const row = this.#made("gone-row");
+      const says = /** @type {HTMLElement} */ (row.querySelector("span"));
+      says.textContent = say("copy_gone", { title: one.playlist.title });
+      row.querySelector("button")?.addEventListener("click", () => leave(one.id));
+      return row;
+    });
+    this.field("gone").replaceChildren(...rows);
+  }
+
+  /** @param {Event} event */
+  async #pressed(event) {
+    const target = /** @type {Element} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (target.closest("button[data-act]"));
+    const id = /** @type {HTMLElement | null} */ (button?.closest("[data-copy]"))?.dataset.copy;
+    if (!button || !id) return;
+    const one = await copy(id);
+    if (!one) return;
+    const choose = () => openMenu(id, { title: one.playlist.title, from: button });
+    const acts = /** @type {Record<string, () => unknown>} */ ({
+      "go-on": () => take(id, { choose }),
+      pause: () => pause(id),
+      menu: choose,
+      remove: () => leave(id),
+    });
+    await acts[button.dataset.act ?? ""]?.();
   }
 }
 

@@ -48,8 +48,7 @@ async function ask(id, { takes = false, quality }) {
   const wanted = quality ?? before?.quality ?? "original";
   const known = before?.quality === wanted && before.etag ? before : undefined;
   const query = new URLSearchParams({ quality: wanted });
-  // What is made meanwhile is no event of the list: then all of it is asked for.
-  if (known && !known.preparing?.length) {
+  if (known) {
     query.set("since", String(known.seq));
     query.set("epoch", known.epoch);
   }

@@ -4,6 +4,7 @@
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { chunk, kept } from "./chunks.js";
 import { announce, deviceDatabase, fact, setFact } from "./database.js";
+import { costsMoney } from "./metered.js";
 
 const ASKS_EVERY = 10 * 60_000; // milliseconds
 const PATIENCE = 60_000; // milliseconds: a chunk is a MiB, and the way up from a phone is narrow
@@ -37,12 +38,6 @@ export async function giveBack() {
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
   }
-}
-
-/** A connection that is paid for by the byte; only some browsers tell. */
-function costsMoney() {
-  const { connection } = /** @type {any} */ (navigator);
-  return connection?.saveData === true || connection?.type === "cellular";
 }
 
 /** @param {{sha256: string, missing: number[]}} lost */

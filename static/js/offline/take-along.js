@@ -1,16 +1,24 @@
-// <take-along>: the button that takes a playlist along. It fills while it downloads; while the copy is
-// whole it says so. A press on a whole copy leads to the downloads, where it can be removed.
+// <take-along>: the button that takes a playlist along, and the one beside it for how. It fills while it
+// downloads; while the copy is whole it says so.
 
-import { Refused, SignedOut } from "../api.js";
-import { toast } from "../pages/toast-line.js";
-import { address } from "../site.js";
-import { megabytes, say } from "../words.js";
-import { copy, share } from "./copies.js";
-import { download, takeAlong } from "./downloading.js";
-import { reason } from "./fetching.js";
+import { say } from "../words.js";
+import { copy } from "./copies.js";
+import { openMenu } from "./copy-menu.js";
+import { filesHere, stateOf } from "./copy-state.js";
+import { download } from "./downloading.js";
 import { follow, NoRoom } from "./following.js";
+import { costsMoney } from "./metered.js";
+import { take, tell } from "./taking.js";
 
-const FOLLOWS_AFTER = 1500; // milliseconds after the last change: a party changes a list often
+// Milliseconds after a change of the list: of songs soon, of what only shows (votes) now and then.
+const FOLLOWS_AFTER = { list: 1500, rest: 15_000 };
+const SHOWS_EVERY = 200; // milliseconds: a download says something for every MiB
+const ICONS = {
+  none: "arrow-down-to-line",
+  fetching: "arrow-down-to-line",
+  paused: "play",
+  whole: "check",
+};
 
 class TakeAlong extends HTMLElement {
   /** @type {BroadcastChannel | null} */
@@ -19,13 +27,15 @@ class TakeAlong extends HTMLElement {
   #listeners = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #following;
-  #busy = false;
+  #followsAt = Number.POSITIVE_INFINITY;
+  #isPlanned = false;
 
   connectedCallback() {
     if (!this.dataset.playlist) return; // in a template
     this.#listeners = new AbortController();
     const options = { signal: this.#listeners.signal };
     this.button.addEventListener("click", () => this.#pressed(), options);
+    this.more.addEventListener("click", () => this.#choose(), options);
     // The list around it may have entered its room before or after this was connected.
     const { room } = /** @type {any} */ (this.closest("jam-playlist")) ?? {};
     if (room) this.#watch(room);
@@ -33,7 +43,7 @@ class TakeAlong extends HTMLElement {
     document.addEventListener("jam:room", watch, options);
     this.#news = new BroadcastChannel("jamboree");
     this.#news.onmessage = ({ data }) => {
-      if (["copies", "progress"].includes(data.kind)) this.show();
+      if (["copies", "progress"].includes(data.kind)) this.#showSoon();
     };
     this.show();
   }
@@ -45,66 +55,57 @@ class TakeAlong extends HTMLElement {
   }
 
   get button() {
-    return /** @type {HTMLButtonElement} */ (this.querySelector("button"));
+    return /** @type {HTMLButtonElement} */ (this.querySelector(".take-along"));
+  }
+
+  get more() {
+    return /** @type {HTMLButtonElement} */ (this.querySelector(".more"));
   }
 
   get playlist() {
     return this.dataset.playlist ?? "";
   }
 
+  #showSoon() {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    setTimeout(() => {
+      this.#isPlanned = false;
+      if (this.isConnected) this.show();
+    }, SHOWS_EVERY);
+  }
+
   async show() {
     const one = await copy(this.playlist).catch(() => undefined);
-    const part = one ? await share(one) : 0;
-    /** @type {"none" | import("./database.js").Copy["state"]} */
-    let state = one?.state ?? "none";
-    if (state === "whole" && part < 1) state = "paused"; // the browser threw something away
-    this.button.dataset.state = state;
-    this.button.dataset.icon = state === "whole" ? "check" : "arrow-down-to-line";
-    this.button.style.setProperty("--filled", String(state === "none" ? 0 : part));
-    const percent = Math.floor(part * 100);
+    const so = one && stateOf(one, await filesHere());
+    const state = so?.state ?? "none";
+    const { button } = this;
+    button.dataset.state = state;
+    button.dataset.icon = ICONS[state];
+    button.style.setProperty("--filled", String(so?.part ?? 0));
     const texts = {
       none: say("take_along"),
-      fetching: say("getting", { percent }),
-      paused: say("resume"),
+      fetching: say("getting", { percent: Math.floor((so?.part ?? 0) * 100) }),
+      paused: say("go_on"),
       whole: say("on_device"),
     };
-    if (this.button.textContent !== texts[state]) this.button.textContent = texts[state];
+    if (button.textContent !== texts[state]) button.textContent = texts[state];
+    // On its own "Go on" says too little to who hears it.
+    if (state === "paused") button.setAttribute("aria-label", say("resume"));
+    else button.removeAttribute("aria-label");
   }
 
-  async #pressed() {
-    if (this.button.dataset.state === "whole") {
-      location.assign(address("downloads"));
-      return;
-    }
-    if (!navigator.serviceWorker || !globalThis.caches) {
-      toast(say("no_worker"));
-      return;
-    }
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      this.button.dataset.state = "fetching";
-      const begins = (/** @type {import("./database.js").Copy} */ one) =>
-        toast(say("needs", { size: megabytes(one.sizeBytes) }));
-      await takeAlong(this.playlist, { begins });
-    } catch (error) {
-      this.#failed(error);
-    }
-    this.#busy = false;
-    this.show();
+  #pressed() {
+    const { state } = this.button.dataset;
+    if (state === "whole" || state === "fetching") this.#choose();
+    else if (costsMoney()) this.#choose("metered");
+    else take(this.playlist, { choose: () => this.#choose("no_room") });
   }
 
-  /** @param {unknown} error */
-  #failed(error) {
-    if (error instanceof NoRoom) {
-      const sizes = { size: megabytes(error.needed), free: megabytes(error.free) };
-      toast(say("not_enough", sizes));
-    } else if (error instanceof SignedOut) {
-      toast(say("log_in_again"));
-    } else {
-      const status = error instanceof Refused ? error.status : "";
-      toast(say("broken_off", { reason: say(reason(error), { status }) }));
-    }
+  /** @param {"metered" | "no_room"} [why] */
+  #choose(why) {
+    const title = this.closest("jam-playlist")?.querySelector("[data-field=title]")?.textContent;
+    openMenu(this.playlist, { title: title ?? "", from: this.more, why });
   }
 
   /** The copy follows the list while the page is open.
@@ -112,13 +113,27 @@ class TakeAlong extends HTMLElement {
   #watch(room) {
     if (room.id !== this.playlist) return;
     const options = { signal: this.#listeners?.signal };
-    room.model.addEventListener("change", () => this.#later(), options);
-    this.#later();
+    room.model.addEventListener("change", (event) => this.#changed(event), options);
+    this.#later(FOLLOWS_AFTER.list);
   }
 
-  #later() {
+  /** @param {Event} event */
+  #changed(event) {
+    const { kind } = /** @type {CustomEvent} */ (event).detail;
+    const isOfRest = ["voted", "playing", "members"].includes(kind);
+    this.#later(isOfRest ? FOLLOWS_AFTER.rest : FOLLOWS_AFTER.list);
+  }
+
+  /** @param {number} wait milliseconds */
+  #later(wait) {
+    const at = performance.now() + wait;
+    if (at >= this.#followsAt) return;
+    this.#followsAt = at;
     clearTimeout(this.#following);
-    this.#following = setTimeout(() => this.#follow(), FOLLOWS_AFTER);
+    this.#following = setTimeout(() => {
+      this.#followsAt = Number.POSITIVE_INFINITY;
+      this.#follow();
+    }, wait);
   }
 
   async #follow() {
@@ -127,11 +142,17 @@ class TakeAlong extends HTMLElement {
     if (!one || !list?.room || one.seq >= list.room.model.seq) return;
     try {
       const fresh = await follow(this.playlist);
+      if (fresh?.problem === "no_room") tell(await this.#lack(fresh));
       if (fresh?.state === "fetching") await download(this.playlist);
-    } catch (error) {
-      if (error instanceof NoRoom) this.#failed(error);
-      // Otherwise: no network just now; the next change or start tries again.
+    } catch {
+      // No network just now: the copy says so, and the next change or start tries again.
     }
+  }
+
+  /** @param {import("./database.js").Copy} one */
+  async #lack({ audio }) {
+    const { missingBytes, room } = await import("./room.js");
+    return new NoRoom(await missingBytes(audio), (await room()).free);
   }
 }
 
