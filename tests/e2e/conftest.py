@@ -53,6 +53,7 @@ class Visitor:
         self.faults: list[str] = []
         self.expects_no_network = False
         self.expects_404 = False
+        self.expects_503 = False
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.on("console", self._wrote)
         self.page = context.new_page()
@@ -62,7 +63,8 @@ class Visitor:
             return
         offline = self.expects_no_network and any(words in message.text for words in NO_NETWORK)
         missing = self.expects_404 and "status of 404" in message.text
-        if not offline and not missing:
+        busy = self.expects_503 and "status of 503" in message.text
+        if not offline and not missing and not busy:
             self.faults.append(message.text)
 
     def logs_in(self) -> None:

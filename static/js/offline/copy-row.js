@@ -7,13 +7,6 @@ import { about, pageOf, sentence } from "./copy-state.js";
 /** @typedef {import("./copy-state.js").CopyState} CopyState */
 /** @typedef {import("./copy-state.js").TrackState} TrackState */
 
-const ICONS = {
-  here: "circle-check",
-  partly: "arrow-down-to-line",
-  missing: "clock",
-  preparing: "refresh-cw",
-};
-
 /** @param {Element} within @param {string} selector @returns {HTMLElement} */
 function find(within, selector) {
   return /** @type {HTMLElement} */ (within.querySelector(selector));
@@ -74,11 +67,19 @@ function fillParts(list, tracks, part) {
       known ?? part.content.firstElementChild?.cloneNode(true)
     );
     if (!known) list.append(made);
-    find(made, "i").dataset.icon = ICONS[track.state];
+    markState(find(made, "i"), track.state);
     made.dataset.state = track.state;
     write(find(made, ".title"), track.title);
     write(find(made, ".by"), track.artist);
     const percent = Math.floor(track.part * 100);
     write(find(made, ".how"), say(`parts.${track.state}`, { percent }));
   }
+}
+
+/** @param {HTMLElement} icon @param {TrackState["state"]} state */
+function markState(icon, state) {
+  if (state === "here") icon.dataset.icon = "circle-check";
+  else if (state === "partly") icon.dataset.icon = "arrow-down-to-line";
+  else if (state === "preparing") icon.dataset.icon = "refresh-cw";
+  else icon.dataset.icon = "clock";
 }

@@ -13,13 +13,6 @@ import { take, tell } from "./taking.js";
 // Milliseconds after a change of the list: of songs soon, of what only shows (votes) now and then.
 const FOLLOWS_AFTER = { list: 1500, rest: 15_000 };
 const SHOWS_EVERY = 200; // milliseconds: a download says something for every MiB
-const ICONS = {
-  none: "arrow-down-to-line",
-  fetching: "arrow-down-to-line",
-  paused: "play",
-  whole: "check",
-};
-
 class TakeAlong extends HTMLElement {
   /** @type {BroadcastChannel | null} */
   #news = null;
@@ -81,7 +74,9 @@ class TakeAlong extends HTMLElement {
     const state = so?.state ?? "none";
     const { button } = this;
     button.dataset.state = state;
-    button.dataset.icon = ICONS[state];
+    if (state === "whole") button.dataset.icon = "check";
+    else if (state === "paused") button.dataset.icon = "play";
+    else button.dataset.icon = "arrow-down-to-line";
     button.style.setProperty("--filled", String(so?.part ?? 0));
     const texts = {
       none: say("take_along"),
