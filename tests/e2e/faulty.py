@@ -1,5 +1,5 @@
-"""A network that misbehaves: a proxy in front of a real server, which spoils the chunks of a download
-that a test names. It does nothing to anything else, and lets live channels through."""
+"""A network that misbehaves: a proxy in front of a real server, which spoils the chunks of a
+download that a test names. It does nothing to anything else, and lets live channels through."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: FaultyNetwork
 
-    def do_GET(self) -> None:
+    def _pass_on(self) -> None:
         self.close_connection = True
         if self.headers.get("Upgrade"):
             self._tunnel()
@@ -78,7 +78,10 @@ class Passing(BaseHTTPRequestHandler):
                 return  # the server is down: nothing comes
             self._answer(answer, body)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):  # whatever is asked
+            return self._pass_on
+        raise AttributeError(name)
 
     def _answer(self, answer: http.client.HTTPResponse, body: bytes) -> None:
         is_chunk = self.headers.get("X-Jamboree") == "take-along" and answer.status == 206

@@ -73,7 +73,7 @@ export function sentence(one, so) {
   const [count, safe, missing] = [so.tracks.length, so.safe, so.tracks.length - so.safe];
   const here = say("copy.here", { safe, count });
   if (one.state === "whole") {
-    const values = { safe, count, missing, when: ago(one.checkedAt) };
+    const values = { safe, count, missing, when: ago(one.auditedAt ?? one.checkedAt) };
     return missing ? say("copy.missing", values) : say("copy.safe", values);
   }
   if (one.state === "paused") {

@@ -200,10 +200,12 @@ function later() {
 
 /** @type {Promise<void> | null} */
 let resuming = null;
+let isWanted = false;
 
 /** Let the copies follow their lists, and go on with everything that was begun and that nobody paused;
  * called at start and when the network is back. */
 export function resume() {
+  isWanted = true;
   resuming ??= goThrough().finally(() => {
     resuming = null;
   });
@@ -211,6 +213,14 @@ export function resume() {
 }
 
 async function goThrough() {
+  // What was asked for meanwhile may be of a copy that was passed already.
+  while (isWanted) {
+    isWanted = false;
+    await goOnce();
+  }
+}
+
+async function goOnce() {
   clearTimeout(timer);
   try {
     await followAll();

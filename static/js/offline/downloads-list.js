@@ -1,6 +1,8 @@
 // <downloads-list>: what is on this device, how whole it is, and what can be done about it.
 
+import { toast } from "../pages/toast-line.js";
 import { megabytes, say } from "../words.js";
+import { repair } from "./audit.js";
 import { copies, copy, gone, leave, setUsualQuality, usualQuality } from "./copies.js";
 import { openMenu } from "./copy-menu.js";
 import { fillRow } from "./copy-row.js";
@@ -8,7 +10,7 @@ import { filesHere, stateOf } from "./copy-state.js";
 import { pause } from "./downloading.js";
 import { given } from "./give-back.js";
 import { room } from "./room.js";
-import { take } from "./taking.js";
+import { take, tell } from "./taking.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
 
@@ -109,6 +111,21 @@ class DownloadsList extends HTMLElement {
     }
   }
 
+  /** Compare all of it with its hashes, and fetch what is wrong or missing. @param {Copy} one */
+  async #repair({ id, playlist }) {
+    const says = this.#rows.get(id)?.querySelector(".says");
+    const progress = (/** @type {number} */ done, /** @type {number} */ of) => {
+      if (says && done < of) says.textContent = say("copy.checking", { done, of });
+    };
+    try {
+      const found = await repair(id, progress);
+      if (found) toast(say("copy.repaired", { title: playlist.title, ...found }));
+    } catch (error) {
+      tell(error);
+    }
+    this.show();
+  }
+
   /** What had to go, said until somebody has read it. */
   async #showGone() {
     const rows = (await gone().catch(() => [])).map((/** @type {Copy} */ one) => {
@@ -134,6 +151,7 @@ class DownloadsList extends HTMLElement {
       "go-on": () => take(id, { choose }),
       pause: () => pause(id),
       menu: choose,
+      repair: () => this.#repair(one),
       remove: () => leave(id),
     });
     await acts[button.dataset.act ?? ""]?.();
