@@ -7,6 +7,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from playlist_app import assets, database, web
+from playlist_app.choices.api import api as choices_api
+from playlist_app.choices.routes import pages as choices_pages
 from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
 from playlist_app.imports import origins
@@ -103,6 +105,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         offline_pages,
         operations_pages,
         work_pages,
+        choices_pages,
         health,
     ):
         app.register_blueprint(pages)
@@ -119,6 +122,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         offline_api,
         device_api,
         work_api,
+        choices_api,
     ):
         api.register_blueprint(calls)
     for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):

@@ -30,6 +30,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
 
 from playlist_app.config import settings
 from playlist_app.extensions import csrf
@@ -38,8 +39,12 @@ from playlist_app.refusals import Invalid, NotSignedIn, Refusal
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
+Answer = TypeVar("Answer", bound=BaseResponse)
 
 API = "/api/"
+# Whom a call is made for. What a device kept of one person is never done in the name of another who
+# logged in on it since (static/js/api.js).
+FOR = "X-Jamboree-Person"
 FORM_AT_MOST = 2_000_000  # bytes of a form or of JSON
 
 CONTENT_POLICY = "; ".join(
@@ -137,6 +142,13 @@ def say(text: str, *, href: str = "", label: str = "", undo: str = "") -> None:
     flash({"text": text, **more} if href or undo else text, "done")  # type: ignore[arg-type]
 
 
+def forgetting_files(response: Answer) -> Answer:
+    """An answer after which another person may sit at this browser: it forgets the audio and covers
+    that it fetched. What devices keep on purpose stays: that of others on it, too."""
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 def is_here(target: str) -> bool:
     """Whether an address, given to us from outside, leads to a page of this app."""
     parts = urlsplit(target)
@@ -224,6 +236,8 @@ def _guard() -> ResponseReturnValue | None:
     is_public = view is None or getattr(view, "is_public", False)
     if not is_public and not current_user.is_authenticated:
         raise NotSignedIn("Log in, or send a token.")
+    if not is_public and request.headers.get(FOR, current_user.id) != current_user.id:
+        raise NotSignedIn("Somebody else is logged in here by now.")
     if getattr(view, "takes_files", False) and request.mimetype == "multipart/form-data":
         request.max_content_length = settings().upload_limit + FORM_AT_MOST
     if most := getattr(view, "takes_bytes", 0):

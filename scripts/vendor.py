@@ -91,6 +91,7 @@ ICONS = [
     "rotate-ccw",
     "rss",
     "search",
+    "settings-2",
     "share-2",
     "shuffle",
     "skip-back",

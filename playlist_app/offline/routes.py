@@ -14,17 +14,23 @@ from playlist_app.live import events
 from playlist_app.offline import in_words
 from playlist_app.offline.devices import find_device
 from playlist_app.offline.held import held_by
+from playlist_app.offline.mode import OFFLINE_MODE
 from playlist_app.web import public, say
 
 pages = Blueprint("offline", __name__)
+pages.add_app_template_global(OFFLINE_MODE.now, "offline_mode")
 
 
 @pages.get("/service-worker.js")
 @public
 def worker() -> Response:
-    """The worker, its imports pointed at this version's files: so its bytes change with them."""
-    source = (FOLDER / "service-worker.js").read_text()
-    script = source.replace('"./js/', f'"./static/{assets().version}/js/')
+    """The worker, its imports pointed at this version's files: so its bytes change with them. Where
+    the offline mode is off, the one that steps aside."""
+    if OFFLINE_MODE.now():
+        source = (FOLDER / "service-worker.js").read_text()
+        script = source.replace('"./js/', f'"./static/{assets().version}/js/')
+    else:
+        script = (FOLDER / "js/worker/stepping-aside.js").read_text()
     response = Response(script, mimetype="text/javascript")
     response.cache_control.no_cache = True
     response.add_etag()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import flask
+from flask import Response
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from playlist_app.people import sessions
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.schemas import LogIn, Me
-from playlist_app.web import public
+from playlist_app.web import forgetting_files, public
 
 JSON = dict[str, object]
 
@@ -29,11 +30,11 @@ def log_in(values: dict[str, str]) -> JSON:
 
 @api.route("/logout", methods=["POST"])
 @steps_itself
-def log_out() -> tuple[str, int]:
+def log_out() -> Response:
     """End the session by which this call came in."""
     sessions.revoke(current_user.session_id)
     flask.session.clear()
-    return "", 204
+    return forgetting_files(Response(status=204))
 
 
 @api.route("/me", methods=["GET"])

@@ -13,7 +13,7 @@ from playlist_app.people import first_admin, sessions
 from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import WrongLogIn
 from playlist_app.refusals import Conflict, Invalid, Refusal
-from playlist_app.web import is_here, public, say
+from playlist_app.web import forgetting_files, is_here, public, say
 
 pages = Blueprint("people", __name__)
 
@@ -40,8 +40,10 @@ def open_session() -> ResponseReturnValue:
     except WrongLogIn as refusal:
         page = render_template("people/log_in.html", refusal=refusal, name=name, next=_next())
         return page, refusal.status
+    if current_user.is_authenticated:
+        sessions.revoke(current_user.session_id)  # its cookie is gone now, and nobody could end it
     sessions.keep_in_cookie(token)
-    return redirect(_next(), 303)
+    return forgetting_files(redirect(_next(), 303))
 
 
 def _next() -> str:
@@ -54,7 +56,7 @@ def _next() -> str:
 def log_out() -> ResponseReturnValue:
     sessions.revoke(current_user.session_id)
     flask.session.clear()
-    return redirect(url_for("people.log_in"), 303)
+    return forgetting_files(redirect(url_for("people.log_in"), 303))
 
 
 @pages.get("/first-admin/<code>")

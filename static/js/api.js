@@ -1,6 +1,6 @@
 // Calls to the server's API, from pages and from the worker.
 
-import { address } from "./site.js";
+import { address, personOnPage } from "./site.js";
 
 /** No answer: no network, or a server that can't be reached. */
 export class Unreachable extends Error {}
@@ -19,6 +19,9 @@ export class Refused extends Error {
     this.wait = wait;
   }
 }
+
+/** Who a call is made for: in a browser where somebody else is logged in by now, the server refuses it. */
+export const FOR = "X-Jamboree-Person";
 
 const PATIENCE = 10_000; // milliseconds
 
@@ -126,6 +129,8 @@ async function send(method, path, body, options) {
     headers["Content-Type"] = isBytes ? "application/octet-stream" : "application/json";
   }
   if (key) headers["Idempotency-Key"] = key;
+  const me = globalThis.document && personOnPage();
+  if (me) headers[FOR] ??= me.id;
   if (method !== "GET") headers["X-CSRF-Token"] = await csrf();
   try {
     return await fetch(address(`api/v1/${path}`), {

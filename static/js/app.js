@@ -33,4 +33,6 @@ import "./offline/other-devices.js";
 import "./offline/sync-list.js";
 import "./offline/offline-page.js";
 import "./offline/install-help.js";
+import "./offline/log-out.js";
+import "./offline/updates.js";
 import "./offline/device.js";

@@ -192,6 +192,7 @@ def test_another_persons_log_in_sees_nothing_of_it(
     audio = page.evaluate("document.querySelector('.row').dataset.audio")
     page.goto(alice.server.url + "/you")
     page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Keep it for my return").click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     page.get_by_label("Name").fill("charlie")
     page.get_by_label("Password").fill("a good long password")

@@ -23,6 +23,7 @@ ORDER = [
     "playlists",
     "library",
     "work",
+    "choices",
     "people",
     "live",
 ]

@@ -2,7 +2,7 @@
 // nothing is loaded anew and the music goes on.
 
 import { address, personOnPage, withinApp } from "../site.js";
-import { person } from "./database.js";
+import { person, welcome } from "./database.js";
 
 /**
  * What an answer comes to: "page", which is shown now; "nothing", as from a server that is not well, or a
@@ -22,6 +22,7 @@ export async function arrive(response, isCalm) {
   const known = personOnPage() ?? (await person());
   if (known && known.id !== who.content) return "somebody else";
   await isCalm();
+  await welcome({ id: who.content, name: who.dataset.name ?? "" }).catch(() => false); // not kept here
   put(page, main);
   if (response.redirected) history.replaceState(history.state, "", response.url);
   document.dispatchEvent(new CustomEvent("htmx:after:swap"));

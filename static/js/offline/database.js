@@ -120,6 +120,21 @@ export function listensDatabase(person) {
   });
 }
 
+/** How the names of a person's databases end; who leaves for good has all of them removed. */
+const ONES_OWN = ["", "-listens", "-heard", "-kept"];
+
+/**
+ * The names of all databases that a person has here, also of those that another version of the app
+ * made, where the browser can tell.
+ * @param {string} person their id @returns {Promise<string[]>}
+ */
+export async function databasesOf(person) {
+  const there = (await indexedDB.databases?.()) ?? [];
+  const names = ONES_OWN.map((end) => `jamboree-${person}${end}`);
+  for (const { name } of there) if (name?.startsWith(`jamboree-${person}`)) names.push(name);
+  return [...new Set(names)];
+}
+
 /** A fact about this device. @param {string} name @returns {Promise<any>} */
 export async function fact(name) {
   return (await deviceDatabase()).get("facts", name);
@@ -136,16 +151,20 @@ export async function person() {
   return (await fact("person")) ?? null;
 }
 
-/** Somebody logged in here. @param {{id: string, name: string}} one */
+/** Somebody logged in here. Answers whether it is another than before.
+ * @param {{id: string, name: string}} one */
 export async function welcome(one) {
   const known = await person();
-  if (known?.id === one.id && known.name === one.name) return;
-  await setFact("person", one);
-  const people = new Set((await fact("people")) ?? []);
-  await setFact("people", [...people.add(one.id)]);
+  if (known?.id === one.id && known.name === one.name) return false;
+  const tx = (await deviceDatabase()).transaction("facts", "readwrite");
+  tx.store.put(one, "person");
+  const people = new Set((await tx.store.get("people")) ?? []);
+  tx.store.put([...people.add(one.id)], "people");
+  await tx.done;
+  return known?.id !== one.id;
 }
 
-/** They logged out: what is theirs stays, and is hidden until they are back. */
+/** Nobody is here now: what is theirs stays, and is hidden until they are back. */
 export async function farewell() {
   await setFact("person", null);
 }

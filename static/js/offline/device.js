@@ -1,24 +1,25 @@
-// This device: who is here, the worker and its updates, and what follows when what waited is sent: a
-// receipt, and going on with downloads.
+// This device: what follows when what waited is sent: a receipt, and going on with downloads.
 
 import { toast } from "../pages/toast-line.js";
 import { followHistory, sendListens } from "../player/listens.js";
 import { address, personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies } from "./copies.js";
-import { farewell, welcome } from "./database.js";
 import { resume } from "./downloading.js";
 import { tidy } from "./eviction.js";
 import { giveBack } from "./give-back.js";
+import { meet } from "./meeting.js";
 import { lookAfter } from "./mending.js";
 import { queue, untold } from "./outbox.js";
 import { keepReporting } from "./report.js";
 import { keepSending } from "./sending.js";
+import { isSwitchedOff } from "./updates.js";
 
 /** All is sent: then tell what came of it, and fetch what is missing. */
 async function afterSending() {
   await receipt();
   if (await sendListens()) await followHistory();
+  if (isSwitchedOff()) return;
   await resume();
   await giveBack();
 }
@@ -62,51 +63,14 @@ async function receipt() {
 }
 
 async function begin() {
-  const me = personOnPage();
-  if (me) await welcome(me);
+  if (!(await meet())) return;
   new BroadcastChannel("jamboree").onmessage = news;
   document.addEventListener("jam:shown", () => showCounts());
-  document.addEventListener("submit", (event) => {
-    if (/** @type {Element} */ (event.target).matches("[data-log-out]")) farewell();
-  });
   keepReporting();
   await Promise.all([showCounts(), keepSending(afterSending)]);
   await tidy();
 }
 
-async function installWorker() {
-  if (!("serviceWorker" in navigator)) return;
-  const registration = await navigator.serviceWorker.register(address("service-worker.js"), {
-    type: "module",
-    scope: address(""),
-    updateViaCache: "none",
-  });
-  let pressed = false;
-  /** @param {ServiceWorker | null} worker */
-  const offer = (worker) => {
-    if (!worker || !navigator.serviceWorker.controller) return;
-    const act = () => {
-      pressed = true;
-      worker.postMessage("take over");
-    };
-    toast(say("update"), { label: say("reload"), act });
-  };
-  offer(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const fresh = registration.installing;
-    fresh?.addEventListener("statechange", () => {
-      if (fresh.state === "installed") offer(fresh);
-    });
-  });
-  // Only the page on which somebody pressed Reload does so; others may be playing, and are asked.
-  const hadOne = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (pressed) location.reload();
-    else if (hadOne) toast(say("update"), { label: say("reload"), act: () => location.reload() });
-  });
-}
-
-installWorker().catch(() => {}); // no HTTPS, a private window: /install says what is missing
 begin().catch(() => {}); // without IndexedDB everything works, online
 lookAfter().catch(noted);
 

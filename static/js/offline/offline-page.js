@@ -9,8 +9,9 @@ import { toast } from "../pages/toast-line.js";
 import { withinApp } from "../site.js";
 import { say } from "../words.js";
 import { arrive, logInAt } from "./arrival.js";
-import { welcome } from "./database.js";
+import { person, welcome } from "./database.js";
 import { pageAt } from "./has-page.js";
+import { settleLogOut } from "./leaving.js";
 import * as history_ from "./pages/history.js";
 import * as home from "./pages/home.js";
 import * as library from "./pages/library.js";
@@ -77,9 +78,11 @@ export class OfflinePage extends HTMLElement {
   }
 
   async show() {
+    const isNobody = await person().then((one) => one === null, failed);
     const at = pageAt(withinApp(location.pathname));
-    const isHere = at && (await PAGES[at.name](this, at).catch(failed));
-    if (!isHere) await others.nothing(this);
+    const isHere = at && !isNobody && (await PAGES[at.name](this, at).catch(failed));
+    if (isNobody) await others.nobody(this);
+    else if (!isHere) await others.nothing(this);
     // Its links swap the page, as all links do: the music goes on.
     /** @type {any} */ (globalThis).htmx?.process(this);
     document.dispatchEvent(new CustomEvent("jam:shown"));
@@ -143,8 +146,10 @@ export class OfflinePage extends HTMLElement {
   }
 }
 
-/** The page that this is, of the server. It may take its time. */
-function asked() {
+/** The page that this is, of the server. It may take its time. Never by the log-in of somebody who left
+ * while the server could not be told. */
+async function asked() {
+  if (!(await settleLogOut().catch(failed))) throw new Error("The log-out is not told yet.");
   return fetch(location.href, {
     headers: { Accept: "text/html" },
     cache: "no-store",

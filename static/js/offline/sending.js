@@ -59,8 +59,8 @@ async function hidden() {
 }
 
 /** Where the browser can (Background Sync), it sends what waits also when no page is open. */
-async function askWorkerToSend() {
-  const registration = await navigator.serviceWorker?.ready;
+export async function askWorkerToSend() {
+  const registration = await navigator.serviceWorker?.getRegistration();
   const { sync } = /** @type {any} */ (registration ?? {});
   await sync?.register(SYNC).catch(() => {}); // the person may have switched it off
 }

@@ -1,7 +1,7 @@
 // What was heard on this device, until the server knows it. Each listen has an id of its own and only
 // grows: sending it again, or an older state of it after a newer, changes nothing there.
 
-import { call, Refused, SignedOut, Unreachable } from "../api.js";
+import { call, FOR, Refused, SignedOut, Unreachable } from "../api.js";
 import { deviceId, listensDatabase, person } from "../offline/database.js";
 import { note, replace, tidy } from "../offline/heard.js";
 
@@ -20,19 +20,19 @@ const AT_ONCE = 100;
 
 async function mine() {
   const me = await person();
-  return me ? listensDatabase(me.id) : null;
+  return me ? { whose: me.id, database: await listensDatabase(me.id) } : null;
 }
 
 /** Note it on the device, to be sent and for the history.
  * @param {Heard} heard @param {import("../playlists/shapes.js").Track} track */
 export async function keep(heard, track) {
-  await (await mine())?.put("listens", heard);
+  await (await mine())?.database.put("listens", heard);
   await note(heard, track);
 }
 
 /** What the server does not know yet. @returns {Promise<Heard[]>} */
 export async function unsentListens() {
-  return (await (await mine())?.getAll("listens")) ?? [];
+  return (await (await mine())?.database.getAll("listens")) ?? [];
 }
 
 const FOLLOWED_EVERY = 600_000; // milliseconds
@@ -70,13 +70,14 @@ export async function sendListens() {
 }
 
 async function sendAll() {
-  const database = await mine();
-  if (!database) return false;
+  const own = await mine();
+  if (!own) return false;
+  const { whose, database } = own;
   const device = await deviceId();
   for (;;) {
     const items = await database.getAll("listens", undefined, AT_ONCE);
     if (!items.length) return true;
-    await send(device, items);
+    await send(device, items, whose);
     const tx = database.transaction("listens", "readwrite");
     for (const { id, seconds, finished } of items) {
       const now = await tx.store.get(id);
@@ -87,14 +88,14 @@ async function sendAll() {
   }
 }
 
-/** @param {string} device @param {Heard[]} items */
-async function send(device, items) {
+/** @param {string} device @param {Heard[]} items @param {string} whose */
+async function send(device, items, whose) {
   try {
-    await call("POST", "listens", { device, items });
+    await call("POST", "listens", { device, items }, { headers: { [FOR]: whose } });
   } catch (error) {
     const isFinal = error instanceof Refused && error.status === 422;
     if (!isFinal) throw error;
     // One of them makes no sense, and must not hold up the others for good: it is dropped.
-    if (items.length > 1) for (const item of items) await send(device, [item]);
+    if (items.length > 1) for (const item of items) await send(device, [item], whose);
   }
 }

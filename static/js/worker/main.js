@@ -1,25 +1,28 @@
 // The worker: opens the app without network, and plays what is on the device.
 //
-// It answers four kinds of requests and leaves all others to the network:
+// It answers five kinds of requests and leaves all others to the network:
 //   the app's own files    from the cache of its version, which never changes
 //   pages                  from the network; the shell when there is no answer, or none in time
 //   audio                  from the chunks on the device, else passed through
 //   covers                 from the device, else from the network
+//   log-in and log-out     from the network; from then on nobody is here until a page says who
 // Pages that the server made for a person are never kept: they hold names, votes and a token.
 
+import { settleLogOut } from "../offline/leaving.js";
 import { sendInBackground } from "../offline/sending.js";
 import { withinApp } from "../site.js";
 import { audio } from "./audio.js";
 import { cover } from "./covers.js";
+import { door, isDoor, unlessLeft } from "./doors.js";
 import { page } from "./pages.js";
-import { file, install, tidy } from "./shell.js";
+import { file, install, shell, tidy } from "./shell.js";
 
 const worker = /** @type {any} */ (self);
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 worker.addEventListener("fetch", (/** @type {any} */ event) => answer(event));
-worker.addEventListener("sync", (/** @type {any} */ event) => event.waitUntil(sendInBackground()));
+worker.addEventListener("sync", (/** @type {any} */ event) => event.waitUntil(send()));
 worker.addEventListener("message", (/** @type {any} */ { data }) => {
   // Never by itself: the page asks when the person pressed Reload.
   if (data === "take over") worker.skipWaiting();
@@ -30,14 +33,24 @@ async function activate() {
   await worker.clients.claim();
 }
 
+/** What waits for the network: first that somebody left. */
+async function send() {
+  if (!(await settleLogOut())) throw new Error("The server can't be told yet.");
+  await sendInBackground();
+}
+
 /** @param {any} event */
 function answer(event) {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== location.origin || request.method !== "GET") return;
+  if (url.origin !== location.origin) return;
   const path = withinApp(url.pathname);
+  const isPage = request.mode === "navigate";
+  if (isPage && request.method === "POST" && isDoor(path)) event.respondWith(door(request, path));
+  if (request.method !== "GET") return;
   if (path.startsWith("static/") || path === "offline-shell") event.respondWith(file(request));
-  else if (path.startsWith("audio/")) event.respondWith(audio(event, path.slice("audio/".length)));
-  else if (path.startsWith("covers/")) event.respondWith(cover(request));
-  else if (request.mode === "navigate") event.respondWith(page(event, path));
+  else if (path.startsWith("audio/")) {
+    event.respondWith(unlessLeft(() => audio(event, path.slice("audio/".length))));
+  } else if (path.startsWith("covers/")) event.respondWith(unlessLeft(() => cover(request)));
+  else if (isPage) event.respondWith(unlessLeft(() => page(event, path), shell));
 }

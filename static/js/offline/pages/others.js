@@ -49,5 +49,10 @@ export async function nothing(page) {
   return true;
 }
 
+/** Who was here logged out, and nobody is now. @param {HTMLElement} page */
+export async function nobody(page) {
+  page.replaceChildren(await template("nobody"));
+}
+
 /** The small pages by their names. */
 export const fixed = { downloads, sync, you, share };

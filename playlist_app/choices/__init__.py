@@ -1,0 +1,1 @@
+"""What admins choose while the server runs; what its operator sets is in config.py."""

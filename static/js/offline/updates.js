@@ -1,0 +1,64 @@
+// The worker of this page: installed, brought up to date when the person says so, and taken away where an
+// admin switched the offline mode off.
+
+import { toast } from "../pages/toast-line.js";
+import { address } from "../site.js";
+import { say } from "../words.js";
+
+const LOOKS_EVERY = 60 * 60_000; // milliseconds: an app that is never closed hears of a new version too
+
+/** Whether an admin switched the offline mode off; the page says so, and then the worker. */
+export function isSwitchedOff() {
+  return document.documentElement.dataset.offline === "off";
+}
+
+async function begin() {
+  if (!("serviceWorker" in navigator)) return;
+  new BroadcastChannel("jamboree").onmessage = ({ data }) => {
+    if (data.kind === "stepped-aside") document.documentElement.dataset.offline = "off";
+  };
+  const known = await navigator.serviceWorker.getRegistration(address(""));
+  // Switched off: one that is there is asked to look, and finds the worker that steps aside.
+  if (isSwitchedOff()) await known?.update();
+  else await install();
+}
+
+async function install() {
+  const registration = await navigator.serviceWorker.register(address("service-worker.js"), {
+    type: "module",
+    scope: address(""),
+    updateViaCache: "none",
+  });
+  let pressed = false;
+  /** @param {ServiceWorker | null} worker */
+  const offer = (worker) => {
+    if (!worker || !navigator.serviceWorker.controller || isSwitchedOff()) return;
+    const act = () => {
+      pressed = true;
+      worker.postMessage("take over");
+    };
+    toast(say("update"), { label: say("reload"), act });
+  };
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const fresh = registration.installing;
+    fresh?.addEventListener("statechange", () => {
+      if (fresh.state === "installed") offer(fresh);
+    });
+  });
+  // Only the page on which somebody pressed Reload does so; others may be playing, and are asked.
+  const hadOne = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (pressed) location.reload();
+    else if (hadOne && !isSwitchedOff()) {
+      toast(say("update"), { label: say("reload"), act: () => location.reload() });
+    }
+  });
+  const look = () => registration.update().catch(() => {}); // no network: the next time
+  setInterval(look, LOOKS_EVERY);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  });
+}
+
+begin().catch(() => {}); // no HTTPS, a private window: /install says what is missing
