@@ -30,6 +30,7 @@ import "./library/smart-tracks.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/other-devices.js";
+import "./offline/new-playlist.js";
 import "./offline/sync-list.js";
 import "./offline/offline-page.js";
 import "./offline/install-help.js";

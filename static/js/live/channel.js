@@ -59,6 +59,11 @@ export class Channel extends EventTarget {
     this.#socket?.close();
   }
 
+  /** Don't wait for the next attempt: there is reason to think that it will do. */
+  dial() {
+    if (!this.#socket) this.#dial();
+  }
+
   #dial() {
     if (this.#closed) return;
     clearTimeout(this.#redial);

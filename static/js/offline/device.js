@@ -7,17 +7,21 @@ import { say } from "../words.js";
 import { copies } from "./copies.js";
 import { resume } from "./downloading.js";
 import { tidy } from "./eviction.js";
+import { adopt } from "./drafts.js";
 import { giveBack } from "./give-back.js";
 import { meet } from "./meeting.js";
 import { lookAfter } from "./mending.js";
-import { queue, untold } from "./outbox.js";
 import { keepReporting } from "./report.js";
+import { queue } from "./outbox.js";
+import { markPending } from "./pending-marks.js";
+import { receipt, tellRefusal } from "./receipt.js";
 import { keepSending } from "./sending.js";
 import { isSwitchedOff } from "./updates.js";
 
 /** All is sent: then tell what came of it, and fetch what is missing. */
 async function afterSending() {
   await receipt();
+  await adopt();
   if (await sendListens()) await followHistory();
   if (isSwitchedOff()) return;
   await resume();
@@ -32,11 +36,12 @@ async function showCounts() {
     const count = counts[/** @type {"waiting" | "copies"} */ (badge.getAttribute("data-count"))];
     badge.textContent = count ? String(count) : "";
   }
+  markPending(waiting);
 }
 
 /** @param {MessageEvent} message */
 function news({ data }) {
-  if (["queued", "settled", "copies"].includes(data.kind)) showCounts();
+  if (["queued", "settled", "copies", "outbox"].includes(data.kind)) showCounts();
   if (data.kind === "signed-out") {
     toast(say("log_in_again"), {
       label: say("log_in"),
@@ -44,22 +49,7 @@ function news({ data }) {
     });
   }
   if (data.kind === "gone") toast(say("copy_gone", { title: data.title }));
-  if (data.kind === "settled" && data.result?.status === "rejected") {
-    toast(data.result.problem?.detail ?? say("problem"));
-  }
-}
-
-const DONE = new Set(["applied", "satisfied"]);
-
-/** A receipt for what had to wait: "4 of 5 changes applied". The shell leaves it to the page that
- * takes its place. */
-async function receipt() {
-  if (!personOnPage() || document.visibilityState === "hidden") return;
-  const merged = await untold();
-  if (!merged.length) return;
-  const applied = merged.filter(({ result }) => DONE.has(result.status)).length;
-  const show = { label: say("show"), act: () => location.assign(address("sync")) };
-  toast(say("back_online", { applied, count: merged.length }), show);
+  if (data.kind === "settled") tellRefusal(data);
 }
 
 async function begin() {

@@ -40,9 +40,19 @@ export async function hasPage(path) {
 
 /** A copy, or one that was made here and waits to be sent. @param {string} id */
 async function hasPlaylist(id) {
-  if (await copy(id)) return true;
-  const waiting = await queue();
-  return waiting.some(
-    ({ operation }) => String(operation.kind) === "create" && operation.playlist === id,
+  return Boolean(await copy(id)) || isDraft(id);
+}
+
+/** Whether a playlist was made on this device and the server does not have it. @param {string} id */
+export async function isDraft(id) {
+  return (await queue()).some(
+    ({ operation }) => operation.kind === "create" && operation.playlist === id,
   );
+}
+
+/** Whether a page that the server says is not there is one that only this device has.
+ * @param {string} path within the app */
+export async function isOnlyHere(path) {
+  const at = pageAt(path);
+  return at?.name === "playlist" && isDraft(at.id).catch(() => false);
 }

@@ -10,7 +10,8 @@ import { withinApp } from "../site.js";
 import { say } from "../words.js";
 import { arrive, logInAt } from "./arrival.js";
 import { person, welcome } from "./database.js";
-import { pageAt } from "./has-page.js";
+import { whenMade } from "./drafts.js";
+import { isDraft, pageAt } from "./has-page.js";
 import { settleLogOut } from "./leaving.js";
 import * as history_ from "./pages/history.js";
 import * as home from "./pages/home.js";
@@ -68,7 +69,7 @@ export class OfflinePage extends HTMLElement {
     const { signal } = this.#listeners;
     this.show().then(() => this.#say());
     fillSideBar().catch(() => {}); // nothing can be kept here: then there is nothing to list
-    const slow = setTimeout(() => this.#away(), SLOW_AT_MOST);
+    const slow = setTimeout(() => this.#slow(), SLOW_AT_MOST);
     signal.addEventListener("abort", () => clearTimeout(slow));
     this.#wait(signal);
   }
@@ -90,6 +91,9 @@ export class OfflinePage extends HTMLElement {
 
   /** Until the server's page is here. @param {AbortSignal} signal */
   async #wait(signal) {
+    // Until it is made the server knows nothing of a playlist, whatever it answered.
+    if (await made(signal)) this.answer = undefined;
+    if (signal.aborted) return;
     for (let answer = this.answer ?? asked(); ; answer = asked()) {
       const where = location.href;
       const response = await answer.catch(() => null);
@@ -127,6 +131,13 @@ export class OfflinePage extends HTMLElement {
     while (this.isConnected && isBusy()) await new Promise((done) => setTimeout(done, 500));
   }
 
+  /** Nothing came; of a playlist that was made here nothing was asked for. */
+  async #slow() {
+    const at = pageAt(withinApp(location.pathname));
+    const isMadeHere = at?.name === "playlist" && (await isDraft(at.id).catch(() => false));
+    if (!isMadeHere || !(await reachable())) this.#away();
+  }
+
   #away() {
     this.isAway = true;
     this.#say();
@@ -155,6 +166,15 @@ async function asked() {
     cache: "no-store",
     signal: AbortSignal.timeout(LONGEST),
   });
+}
+
+/** Of a playlist that was made on this device: until the server has it; whether it was one.
+ * @param {AbortSignal} signal */
+async function made(signal) {
+  const at = pageAt(withinApp(location.pathname));
+  if (at?.name !== "playlist" || !(await isDraft(at.id).catch(() => false))) return false;
+  await whenMade(at.id, signal);
+  return true;
 }
 
 /** A moment at which the server may be back. @param {AbortSignal} signal */

@@ -27,6 +27,7 @@ import {
  * @typedef {object} Merged
  * @property {Operation} operation
  * @property {string} about
+ * @property {string} [list] the title of its playlist; older ones lack it
  * @property {Result} result
  * @property {number} at milliseconds
  * @property {boolean} told whether a receipt said so, or none is needed
@@ -91,8 +92,9 @@ export async function queue() {
 }
 
 /**
- * What waits of a playlist, and what came of what did, both as of one moment. Where there is no
- * IndexedDB there is no outbox.
+ * What waits of a playlist, and what came of what did, both as of one moment. Of a playlist that could
+ * not be made everything waits, for what the person decides. Where there is no IndexedDB there is no
+ * outbox.
  * @param {string} playlist
  * @returns {Promise<{queued: QueuedOperation[], merged: Merged[]}>}
  */
@@ -105,8 +107,10 @@ export async function contents(playlist) {
   ]);
   const isOfIt = (/** @type {{operation: Operation}} */ { operation }) =>
     operation.playlist === playlist;
+  const own = queued.filter(isOfIt);
+  const isUnmade = own.some(({ operation }) => operation.kind === "create");
   return {
-    queued: queued.filter((one) => isOfIt(one) && one.state === "waiting"),
+    queued: own.filter(({ state }) => isUnmade || state === "waiting"),
     merged: merged.filter(isOfIt),
   };
 }
@@ -303,7 +307,7 @@ async function settle(batch, results, me) {
   const tx = (await personDatabase(me)).transaction(["operations", "merged"], "readwrite");
   const operations = tx.objectStore("operations");
   const news = [];
-  for (const { n, operation, about } of batch) {
+  for (const { n, operation, about, list } of batch) {
     const result = byId.get(operation.id);
     if (!result) continue; // it goes again
     const { status, problem } = result;
@@ -311,9 +315,9 @@ async function settle(batch, results, me) {
     const queued = await operations.get(/** @type {number} */ (n)); // none: it was taken back
     const isDone = status !== "rejected" && status !== "conflict";
     if (queued && isDone) operations.delete(/** @type {number} */ (n));
-    if (queued && !isDone) operations.put({ ...queued, state: "failed", problem });
+    if (queued && !isDone) operations.put({ ...queued, state: "failed", problem, seq: result.seq });
     /** @type {Merged} */
-    const merged = { operation, about, result, at: Date.now(), told: !queued?.heldBack };
+    const merged = { operation, about, list, result, at: Date.now(), told: !queued?.heldBack };
     tx.objectStore("merged").add(merged);
     news.push({ queued: queued ?? { n, operation, about, state: "waiting" }, result });
   }

@@ -9,6 +9,7 @@ const SYNC = "outbox";
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+let plannedAt = 0;
 /** What follows when all is sent. @type {() => Promise<void>} */
 let afterwards = async () => {};
 
@@ -26,7 +27,13 @@ function plan(wait, isAgain = false) {
     if ((await drain({ ifFree: true })) === "empty" && isAgain) await afterwards();
   };
   clearTimeout(timer);
+  plannedAt = Date.now() + wait;
   timer = setTimeout(() => attempt().catch(failed), wait);
+}
+
+/** When this page attempts it next, in milliseconds since 1970; another may do so before. */
+export function nextAttempt() {
+  return plannedAt;
 }
 
 /** The storage of this browser can't be read: the pages say so, and the next attempt may. */

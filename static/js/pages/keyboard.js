@@ -60,7 +60,7 @@ function shift(by) {
   const here = row();
   const list = here?.closest("jam-playlist");
   if (!here || !(list instanceof JamPlaylist) || !list.canEdit) return;
-  if (list.model.playlist.order_mode !== "manual") {
+  if (list.model.settings.order_mode !== "manual") {
     toast(say("votes_decide"));
     return;
   }

@@ -1,7 +1,7 @@
 // What htmx sends and gets: the token of unsafe calls; pages that do not come in time, which the device
 // shows meanwhile; and what is said when there is no answer.
 
-import { hasPage } from "../offline/has-page.js";
+import { hasPage, isOnlyHere } from "../offline/has-page.js";
 import { OfflinePage, showOffline } from "../offline/offline-page.js";
 import { withinApp } from "../site.js";
 import { say } from "../words.js";
@@ -47,7 +47,8 @@ async function pageInTime(url, request, isThere) {
   const answer = fetch(url, { ...request, signal: null });
   const first = await soonest(answer, isAway() ? 0 : PATIENCE);
   const path = withinApp(new URL(url, location.href).pathname);
-  const isAnswer = first instanceof Response && !GATEWAY.has(first.status);
+  const isOurs = first instanceof Response && first.status === 404 && (await isOnlyHere(path));
+  const isAnswer = first instanceof Response && !GATEWAY.has(first.status) && !isOurs;
   if (isAnswer || turn !== wanted) return only(isAnswer && turn === wanted ? first : null);
   const isHere = await hasPage(path).catch(() => false);
   if (turn !== wanted) return only(null);

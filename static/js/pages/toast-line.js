@@ -2,6 +2,7 @@
 
 import { call, Refused } from "../api.js";
 import { say, sayCount } from "../words.js";
+import { follow } from "./going.js";
 
 const STAYS = 5000; // milliseconds
 
@@ -49,15 +50,6 @@ class ToastLine extends HTMLElement {
 /** Say something. @param {string} text @param {Action} [action] */
 export function toast(text, action) {
   dispatchEvent(new CustomEvent("jam:toast", { detail: { text, action } }));
-}
-
-/** As a link of the page does, so that the music goes on. @param {HTMLAnchorElement} link */
-function follow(link) {
-  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  link.hidden = true;
-  main.append(link);
-  /** @type {any} */ (globalThis).htmx.process(link);
-  link.click();
 }
 
 /** Undo a change, and show the page as it is then. @param {string} change its id */

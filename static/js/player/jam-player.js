@@ -180,12 +180,14 @@ export class JamPlayer extends HTMLElement {
     }
   }
 
-  /** Ask something of the server; what it refuses is told, and no network stops no music.
+  /** Ask something of the server, and whether it was done; what it refuses is told, and no network
+   * stops no music.
    * @param {() => Promise<unknown>} asking */
   async ask(asking) {
-    if (!personOnPage()) return; // on a page without network
+    if (!personOnPage()) return false; // on a page without network
     try {
       await asking();
+      return true;
     } catch (error) {
       if (error instanceof Refused) toast(error.message);
       else if (!(error instanceof Unreachable)) toast(say("log_in_again"));
@@ -194,6 +196,7 @@ export class JamPlayer extends HTMLElement {
         this.enterOwn(programme.room).adopt(programme.item);
       }
       this.show();
+      return false;
     }
   }
 
@@ -277,7 +280,7 @@ export class JamPlayer extends HTMLElement {
     const { programme } = this;
     const coming = programme?.upcoming() ?? [];
     // By votes the next alone, since the votes may still change all others.
-    const isVoted = programme?.room?.model.playlist.order_mode === "votes";
+    const isVoted = programme?.room?.model.settings.order_mode === "votes";
     this.view.upNext(coming.slice(0, isVoted ? 1 : SHOWN_NEXT));
     this.dispatchEvent(new CustomEvent("jam:coming"));
   }

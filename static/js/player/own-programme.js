@@ -28,7 +28,7 @@ export class OwnProgramme {
     this.player = player;
     this.room = room;
     this.queue = player.queue;
-    this.queue.isVoted = room?.model.playlist.order_mode === "votes";
+    this.queue.isVoted = room?.model.settings.order_mode === "votes";
     if (!room) return;
     this.playlist = room.model.playlist;
     const options = { signal: this.#listeners.signal };
@@ -139,7 +139,7 @@ export class OwnProgramme {
 
   /** @param {PlaylistRoom} room */
   #follow(room) {
-    this.queue.isVoted = room.model.playlist.order_mode === "votes";
+    this.queue.isVoted = room.model.settings.order_mode === "votes";
     this.queue.follow(room.model.shown().map(entryOf));
     this.player.showNext();
   }

@@ -18,6 +18,8 @@ export class RoomProgramme {
   #told = null;
   /** It is being told, in two steps: what is heard between them is of before. */
   #isTelling = false;
+  /** The server could not be told what plays here, so that it says that nothing does. */
+  #isUntold = false;
   /** What this device played of the list: by votes it does not come again. @type {Set<string>} */
   #heard = new Set();
   #listeners = new AbortController();
@@ -79,11 +81,11 @@ export class RoomProgramme {
     const { speaker } = room.model.room;
     this.#told = item.id;
     this.#isTelling = true;
-    await player.ask(async () => {
+    this.#isUntold = !(await player.ask(async () => {
       if (speaker?.device !== player.device) await room.take(player.device, player.deviceName);
       if (goesOn) await room.play();
       else await room.begin(item.id);
-    });
+    }));
     this.#isTelling = false;
   }
 
@@ -202,6 +204,8 @@ export class RoomProgramme {
       this.watch();
     } else if (this.#isTelling && !(id === this.item?.id && playing)) {
       // This device took the room, which does not know yet what it plays here: the music goes on.
+    } else if (!id && this.#isUntold) {
+      // It began without network: what the server says by now does not end it.
     } else if (!id) {
       sound.pause();
       this.player.show();

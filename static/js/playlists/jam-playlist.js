@@ -5,11 +5,12 @@ import Sortable from "../../vendor/sortable.js";
 import { Refused, SignedOut, Unreachable } from "../api.js";
 import { drain, enqueue } from "../offline/outbox.js";
 import { toast } from "../pages/toast-line.js";
-import { personOnPage } from "../site.js";
+import { address, personOnPage } from "../site.js";
 import { hue, say, sayCount, spell } from "../words.js";
 import { arrange } from "./arrange.js";
 import { enter, leave } from "./rooms.js";
 import { fill, make, read } from "./row.js";
+import { settingsForm } from "./settings-form.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
 
@@ -42,13 +43,19 @@ export class JamPlaylist extends HTMLElement {
     this.room.addEventListener("gone", () => this.#gone(), options);
     this.room.addEventListener("signed-out", () => this.#signedOut(), options);
     this.addEventListener("jam:which", (e) => this.#tellWhich(e), options);
+    // Before the sheet, which would ask the server for its form.
+    const before = { capture: true, ...options };
+    addEventListener("click", (e) => this.#askSettings(e), before);
     this.rows.form?.addEventListener("submit", (e) => this.#submitted(e), options);
     addEventListener("scroll", () => this.#scrolled(), { passive: true, ...options });
     this.#sortable = this.#makeSortable();
     this.#showPresence();
     this.#showCount();
     this.#showState();
-    if (model.seq > Number(this.dataset.seq) || model.waiting.length) this.#showAll();
+    if (model.seq > Number(this.dataset.seq) || model.waiting.length) {
+      this.#showSettings();
+      this.#showAll();
+    }
     this.dispatchEvent(new CustomEvent("jam:room", { bubbles: true, detail: { room: this.room } }));
   }
 
@@ -121,7 +128,7 @@ export class JamPlaylist extends HTMLElement {
     const item = this.model.view(id);
     if (!row || !item) return;
     fill(row, item, Number(row.querySelector(".place")?.textContent));
-    if (this.model.playlist.order_mode === "votes") this.#order();
+    if (this.model.settings.order_mode === "votes") this.#order();
   }
 
   #showPlaying() {
@@ -136,7 +143,7 @@ export class JamPlaylist extends HTMLElement {
       row.addEventListener("animationend", () => row.removeAttribute("data-lit"), { once: true });
     }
     this.#lit = id;
-    if (this.model.playlist.order_mode === "votes") this.#order();
+    if (this.model.settings.order_mode === "votes") this.#order();
   }
 
   #showAll() {
@@ -225,7 +232,8 @@ export class JamPlaylist extends HTMLElement {
   }
 
   #showSettings() {
-    const { title, description, order_mode, my_role } = this.model.playlist;
+    const { title, description, order_mode, my_role, pending, isNew, refused } =
+      this.model.settings;
     this.dataset.mode = order_mode;
     this.dataset.role = my_role;
     this.field("title").textContent = title;
@@ -233,7 +241,31 @@ export class JamPlaylist extends HTMLElement {
     this.field("description").hidden = !description;
     this.field("mode").textContent = say(order_mode === "votes" ? "votes_order" : "your_order");
     document.title = `${title} · Jamboree`;
+    const waits = isNew ? say("made_here") : pending.size ? say("setting_pending") : "";
+    this.field("waits").hidden = !waits;
+    this.field("waits").textContent = waits;
+    this.toggleAttribute("data-new", isNew);
+    this.#showRefusal(refused);
     this.#sortable?.option("disabled", order_mode !== "manual" || !this.canEdit);
+  }
+
+  /** The server would not make the playlist: said here, where it stands. What can be done about it is on
+   * the sync page. @param {import("./shapes.js").Problem | undefined} refused */
+  #showRefusal(refused) {
+    const strip = this.field("strip");
+    if (!refused) {
+      if (strip.dataset.why === "refused") strip.hidden = true;
+      return;
+    }
+    const link = document.createElement("a");
+    link.className = "text-link";
+    link.href = address("sync");
+    link.textContent = say("what_to_do");
+    strip.replaceChildren(say("not_made", { reason: refused.detail }), " ", link);
+    strip.dataset.why = "refused";
+    strip.dataset.icon = "circle-alert";
+    strip.hidden = false;
+    /** @type {any} */ (globalThis).htmx?.process(strip);
   }
 
   #showState() {
@@ -323,12 +355,14 @@ export class JamPlaylist extends HTMLElement {
    * @param {import("./shapes.js").Track} [track]
    */
   async #change(change, id, track) {
-    const about = track?.title ?? (id && this.model.view(id)?.track.title) ?? "";
+    const about =
+      track?.title ?? (id ? (this.model.view(id)?.track.title ?? "") : this.model.settings.title);
     const { playlist, seq } = this.model;
+    const list = this.model.settings.title;
     try {
       const queued = await enqueue(
         { ...change, playlist: playlist.id, base_seq: seq },
-        { about, track },
+        { about, list, track },
       );
       this.model.propose(queued);
       return (await drain()) === "empty";
@@ -337,6 +371,29 @@ export class JamPlaylist extends HTMLElement {
       toast(known ? /** @type {Error} */ (error).message : say("problem"));
       return false;
     }
+  }
+
+  /** Settings are asked for while the server does not answer: their form is made here, and what it says
+   * is written down. @param {MouseEvent} event */
+  #askSettings(event) {
+    const link = /** @type {Element} */ (event.target).closest("[data-settings]");
+    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey);
+    if (!(link instanceof HTMLElement) || !this.contains(link) || !isPlain) return;
+    if (this.room?.channel.state === "live") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const content = settingsForm(this.field("settings-template"), this.model.settings, (fields) =>
+      this.#configure(fields),
+    );
+    const detail = { content, from: link };
+    this.dispatchEvent(new CustomEvent("jam:sheet", { bubbles: true, detail }));
+  }
+
+  /** @param {import("./shapes.js").Settings} fields what changed */
+  async #configure(fields) {
+    if (!Object.keys(fields).length) return;
+    const sent = await this.#change({ kind: "update", fields }, null);
+    if (!sent) toast(say("setting_waits"));
   }
 
   /** Somebody asks which track a row is about. @param {Event} event */
@@ -354,7 +411,7 @@ export class JamPlaylist extends HTMLElement {
   /** Where an item goes, chosen from a list: for the keyboard, and for whom dragging is too fine.
    * @param {string} id @param {HTMLButtonElement} button */
   #askWhere(id, button) {
-    if (this.model.playlist.order_mode !== "manual") {
+    if (this.model.settings.order_mode !== "manual") {
       toast(say("votes_decide"));
       return;
     }
@@ -383,7 +440,7 @@ export class JamPlaylist extends HTMLElement {
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180,
       chosenClass: "lifted",
       ghostClass: "gap",
-      disabled: this.model.playlist.order_mode !== "manual" || !this.canEdit,
+      disabled: this.model.settings.order_mode !== "manual" || !this.canEdit,
       onStart: () => {
         this.#dragging = true;
       },

@@ -166,8 +166,14 @@ export class ListModel extends EventTarget {
    * @param {Pick<QueuedOperation, "operation">} queued @param {Result} [result] */
   settle(queued, result) {
     const id = queued.operation.id;
-    this.settled.add(id);
     const at = this.waiting.findIndex(({ operation }) => operation.id === id);
+    if (at >= 0 && result?.status === "rejected" && this.settings.isNew) {
+      // The playlist could not be made: all of it stays until the person decides what comes of it.
+      this.waiting[at] = { ...this.waiting[at], state: "failed", problem: result.problem };
+      this.#tellOf(queued);
+      return;
+    }
+    this.settled.add(id);
     if (at >= 0) this.waiting.splice(at, 1);
     if (result?.item) this.#answered(result.item, result.seq ?? 0);
     if (result?.playlist && (result.seq ?? 0) >= this.seq) {
@@ -218,8 +224,8 @@ export class ListModel extends EventTarget {
    * @returns {import("./shapes.js").ShownPlaylist} */
   get settings() {
     const shown = { ...this.playlist, pending: new Set(), isNew: false };
-    for (const { operation } of this.waiting) {
-      if (operation.kind === "create") shown.isNew = true;
+    for (const { operation, problem } of this.waiting) {
+      if (operation.kind === "create") Object.assign(shown, { isNew: true, refused: problem });
       if (operation.kind !== "update") continue;
       Object.assign(shown, operation.fields);
       for (const name of Object.keys(operation.fields ?? {})) shown.pending.add(name);

@@ -72,10 +72,13 @@ export class PlaylistRoom extends EventTarget {
 
   /** What the outbox says, of this tab or another. @param {any} data */
   #news({ kind, queued, result }) {
-    if (kind === "drained") this.#compare();
+    if (kind === "drained" || kind === "outbox") this.#compare();
     if (queued?.operation.playlist !== this.id) return;
     if (kind === "queued") this.model.propose(queued);
-    if (kind === "settled") this.model.settle(queued, result);
+    if (kind !== "settled") return;
+    this.model.settle(queued, result);
+    // From now on there is something to follow.
+    if (queued.operation.kind === "create" && result?.status === "applied") this.channel.dial();
   }
 
   /**
@@ -178,7 +181,8 @@ export class PlaylistRoom extends EventTarget {
   #failed(error) {
     if (error instanceof SignedOut) this.dispatchEvent(new CustomEvent("signed-out"));
     else if (error instanceof Refused && error.status === 404) {
-      this.dispatchEvent(new CustomEvent("gone"));
+      // What was made on this device is not gone, but not there yet.
+      if (!this.model.settings.isNew) this.dispatchEvent(new CustomEvent("gone"));
     }
     // Otherwise the server can't be reached: the channel goes on trying, and says so.
   }

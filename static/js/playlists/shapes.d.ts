@@ -101,6 +101,8 @@ export interface ShownPlaylist extends Playlist {
   pending: Set<string>;
   /** It was made on this device, and the server does not have it yet. */
   isNew: boolean;
+  /** Why the server would not make it. */
+  refused?: Problem;
 }
 
 /** Why something was not done, for people. */
@@ -146,6 +148,8 @@ export interface QueuedOperation {
   /** For an add: the track, so that its row can be shown before the server has it. */
   track?: Track;
   problem?: Problem;
+  /** Of a conflict: the newest event of the playlist that the person sees by it. */
+  seq?: number | null;
 }
 
 export interface Result {

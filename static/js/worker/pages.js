@@ -1,6 +1,6 @@
 // Pages: the server's, and where none comes, what the device has.
 
-import { hasPage, pageAt } from "../offline/has-page.js";
+import { hasPage, isOnlyHere, pageAt } from "../offline/has-page.js";
 import { shell } from "./shell.js";
 
 /** Milliseconds until what is on the device is shown instead of a page that does not come. */
@@ -22,7 +22,7 @@ export async function page(event, path) {
   fromNetwork.catch(() => {}); // it may fail before, or after, anybody waits for it
   try {
     const first = await Promise.race([fromNetwork, after(PATIENCE)]);
-    if (first) return GATEWAY.has(first.status) && (await hasPage(path)) ? await shell() : first;
+    if (first) return (await isNone(first, path)) ? await shell() : first;
     if (await hasPage(path)) return await shell();
     // Other addresses may be files, which may take long to begin.
     if (!pageAt(path)) return await fromNetwork;
@@ -30,6 +30,13 @@ export async function page(event, path) {
   } catch {
     return shell();
   }
+}
+
+/** What answered is not the server, or knows nothing of a playlist that was made here.
+ * @param {Response} answer @param {string} path */
+async function isNone({ status }, path) {
+  if (status === 404) return isOnlyHere(path);
+  return GATEWAY.has(status) && hasPage(path);
 }
 
 /** @param {number} milliseconds @returns {Promise<null>} */

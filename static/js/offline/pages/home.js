@@ -6,6 +6,7 @@ import { clock, say, sayCount } from "../../words.js";
 import { copies, share } from "../copies.js";
 import { place } from "../heard.js";
 import { queue } from "../outbox.js";
+import { titleOf } from "../sync-groups.js";
 import { copyOf, field, fillMosaic, label, picture, template, text } from "./markup.js";
 
 /** @typedef {import("../database.js").Copy} Copy */
@@ -46,7 +47,7 @@ function byChange({ playlist: one }, { playlist: other }) {
 function card({ id, playlist, items }, waiting) {
   const count = waiting.filter(({ operation }) => operation.playlist === id).length;
   return (made) => {
-    fillCard(made, id, playlist.title, aboutOf(playlist, items.length), count);
+    fillCard(made, id, titleOf(playlist, waiting), aboutOf(playlist, items.length), count);
     fillMosaic(made, items);
     return made;
   };
@@ -63,13 +64,14 @@ function aboutOf({ my_role, owner }, count) {
 function madeHere(waiting, all) {
   const known = new Set(all.map(({ id }) => id));
   const making = waiting.filter(
-    ({ operation: { kind, playlist } }) => String(kind) === "create" && !known.has(playlist),
+    ({ operation: { kind, playlist } }) => kind === "create" && !known.has(playlist),
   );
   return making.map(({ operation: { playlist }, about }) => {
     const own = waiting.filter(({ operation }) => operation.playlist === playlist);
     const tracks = own.filter(({ operation }) => operation.kind === "add").length;
     return (/** @type {HTMLElement} */ made) => {
-      fillCard(made, playlist, about, sayCount("tracks", tracks), own.length);
+      const title = titleOf({ id: playlist, title: about }, waiting);
+      fillCard(made, playlist, title, sayCount("tracks", tracks), own.length);
       return made;
     };
   });

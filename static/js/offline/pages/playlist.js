@@ -4,11 +4,12 @@ import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
 import { say } from "../../words.js";
 import { copy } from "../copies.js";
+import { draft } from "../drafts.js";
 import { field, fillMosaic, template, text } from "./markup.js";
 
 /** @param {HTMLElement} page @param {import("../has-page.js").At} at */
 export async function show(page, { id }) {
-  const one = await copy(id);
+  const one = (await copy(id)) ?? (await draft(id));
   if (!one) return false;
   await showPlaylist(page, one);
   return true;
