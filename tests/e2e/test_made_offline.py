@@ -101,9 +101,7 @@ def test_the_form_of_the_online_home_loses_nothing_when_the_network_is_gone(
     assert made["title"] == "Bus songs"
 
 
-def test_a_playlist_made_with_network_is_one(
-    arrives: Arrives, clients: dict[str, Client]
-) -> None:
+def test_a_playlist_made_with_network_is_one(arrives: Arrives, clients: dict[str, Client]) -> None:
     alice = arrives("alice", width=360)
     alice.opens("/")
 

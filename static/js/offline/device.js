@@ -11,10 +11,10 @@ import { tidy } from "./eviction.js";
 import { giveBack } from "./give-back.js";
 import { meet } from "./meeting.js";
 import { lookAfter } from "./mending.js";
-import { keepReporting } from "./report.js";
 import { queue } from "./outbox.js";
 import { markPending } from "./pending-marks.js";
 import { receipt, tellRefusal } from "./receipt.js";
+import { keepReporting } from "./report.js";
 import { keepSending } from "./sending.js";
 import { isSwitchedOff } from "./updates.js";
 

@@ -79,11 +79,13 @@ class SyncList extends HTMLElement {
     const focus = this.#focused();
     this.#fill("failed", failed);
     this.#fill("waiting", waiting);
-    const rows = merged.slice(0, this.#earlier).map((one) => came(this, one, titles));
+    const standing = new Set(queued.map(({ operation }) => operation.id));
+    const news = merged.filter(({ operation }) => !standing.has(operation.id));
+    const rows = news.slice(0, this.#earlier).map((one) => came(this, one, titles));
     this.#field("lately").replaceChildren(...rows);
-    this.#part("lately").hidden = !merged.length;
+    this.#part("lately").hidden = !news.length;
     /** @type {HTMLElement} */ (this.querySelector("[data-act=earlier]")).hidden =
-      merged.length <= this.#earlier;
+      news.length <= this.#earlier;
     this.#field("empty").hidden = queued.length > 0;
     /** @type {any} */ (globalThis).htmx?.process(this);
     focus();

@@ -54,7 +54,7 @@ export function group(page, { id, title, queued, behind }, rows, name) {
   const isMany = name === "failed" && queued.length > 2;
   part(made, "[data-act=retry-all]").hidden = !isMany;
   part(made, "[data-act=discard-all]").hidden = !isMany;
-  part(made, ".buttons").hidden = all.hidden && !isMany;
+  part(made, ":scope > .buttons").hidden = all.hidden && !isMany;
   return made;
 }
 
