@@ -58,8 +58,7 @@ def manifest_of(
     if changes is not None:
         told = _told(items, files, changes, touched)
         given = _audio_told(told, files, touched)
-        if not (told or given or changes.removed) and known and known.etags:
-            # It is another version, and nothing says why: a clock was put back. Whole is right.
+        if known and _is_unexplained(known, playlist, quality) and not (told or given):
             changes, told, given = None, items, None
     if quality == Quality.SMALL and may_ask and ask_for(files, given):
         # That was a write. All of a manifest is of one moment: its seq stands for what is in it.
@@ -100,6 +99,14 @@ def _new_to(
     can_be_added, touched = known_to_client(known.etags, epoch=epoch, seq=since, quality=quality)
     changes = changes_since(playlist, since) if can_be_added else None
     return changes, touched or moment_of(playlist, since)
+
+
+def _is_unexplained(known: Known, playlist: Playlist, quality: Quality) -> bool:
+    """Whether a device has this list as it is, by its events and its ETag. Where it comes all the
+    same, and nothing is new, a clock was put back, or its role is another: whole is right."""
+    since = known.since or 0
+    of_ours = known_to_client(known.etags, epoch=events.epoch(), seq=since, quality=quality)
+    return since == playlist.seq and of_ours[1] is not None
 
 
 def _told(
