@@ -57,7 +57,7 @@ def manifest_of(
     given = None
     if changes is not None:
         told = _told(items, files, changes, touched)
-        given = _audio_told(told, files, touched)
+        given = _audio_told(told, files, touched if quality == Quality.SMALL else None)
         if known and _is_unexplained(known, playlist, quality) and not (told or given):
             changes, told, given = None, items, None
     if quality == Quality.SMALL and may_ask and ask_for(files, given):
@@ -126,7 +126,8 @@ def _told(
 
 
 def _audio_told(told: Iterable[JSON], files: list[File], touched: datetime | None) -> set[str]:
-    """Originals' hashes: those of what is told, and those whose rendition is not what it was."""
+    """Originals' hashes: those of what is told, and those whose rendition is not what it was
+    (`touched` is None where renditions don't matter)."""
     hashes = {item["track"]["audio"]["sha256"] for item in told if item["track"]["audio"]}
     return hashes | {file.sha256 for file in files if _is_since(file.changed_at, touched)}
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, update
@@ -13,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from playlist_app.database import new_id, now, session, write
 from playlist_app.library import rendering
 from playlist_app.library.curation.lyrics import Lyrics
+from playlist_app.library.decoding.analyse import answer as analysis_of
 from playlist_app.library.models import AudioFile, Track
 from playlist_app.library.rendering import make_one
 from playlist_app.library.renditions import Profile, Rendition, State, rendition_path
@@ -22,7 +25,7 @@ from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.order import even_ranks
 from tests.cast import Person, ok, problem
 from tests.counting import counted, queries_of
-from tests.sounds import Sounds
+from tests.sounds import Sounds, write_samples
 
 JSON = dict[str, Any]
 
@@ -185,6 +188,36 @@ def test_a_small_copy_is_made_by_who_asks_and_then_is_there(
     assert entry["chunks"] == [hashlib.sha256(data).hexdigest()]
     assert asked(bob, playlist, then["etag"], quality="small").status_code == 304
     assert manifest(bob, playlist)["audio"][0]["sha256"] == original["sha256"]
+
+
+def test_a_copy_of_originals_has_nothing_to_do_with_renditions(
+    app: Flask, alice: Person, playlist: JSON, sounds: Sounds
+) -> None:
+    item = alice.adds(playlist, alice.uploads(sounds("wav", seconds=20.0)))
+    before = manifest(alice, playlist)
+    manifest(alice, playlist, quality="small")
+    assert asked(alice, playlist, before["etag"]).status_code == 304
+    alice.adds(playlist, alice.makes_track("Copper Wire"))
+    found = again(alice, playlist, before)
+    assert (found["audio"], item["id"] in ids(found)) == ([], False)
+
+
+def test_a_small_copy_is_levelled_in_loudness(
+    app: Flask, alice: Person, playlist: JSON, tmp_path: Path
+) -> None:
+    """A quiet one and a loud one come out alike, also where nobody had listened to them before."""
+    rate = 44_100
+    for number, loudness in enumerate((0.1, 0.9)):
+        wave = loudness * np.sin(2 * np.pi * (300 + 40 * number) * np.arange(20 * rate) / rate)
+        write_samples(tmp_path / f"{number}.wav", wave, rate)
+        alice.adds(playlist, alice.uploads(tmp_path / f"{number}.wav", title=f"Tone {number}"))
+    manifest(alice, playlist, quality="small")
+    make_all(app)
+    entries = manifest(alice, playlist, quality="small")["audio"]
+    assert len(entries) == 2
+    for entry in entries:
+        path = rendition_path(app.config["JAMBOREE"], entry["sha256"])
+        assert analysis_of(bytes(path).hex())["loudness_lufs"] == pytest.approx(-16, abs=0.5)
 
 
 def test_what_would_not_be_smaller_is_the_original(
