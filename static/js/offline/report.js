@@ -7,6 +7,7 @@ import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { copies } from "./copies.js";
+import { totals } from "./counts.js";
 import { deviceDatabase, deviceId, fact, person, setFact } from "./database.js";
 import { described } from "./device-name.js";
 import { queue } from "./outbox.js";
@@ -131,23 +132,12 @@ async function device() {
     budget_bytes: Math.round(budget),
     ...(estimate.quota !== undefined && { quota_bytes: Math.round(estimate.quota) }),
     persisted: persisted ?? false,
-    ...counts,
+    hits: counts.hits,
+    misses: counts.misses,
+    saved_bytes: counts.saved,
     worker: Boolean(navigator.serviceWorker?.controller),
   };
   return { name: name || say("a_browser"), kind, figures };
-}
-
-/** What was counted of plays, over all weeks that are known. */
-async function totals() {
-  const sum = { hits: 0, misses: 0, saved_bytes: 0 };
-  for (const { hits = 0, misses = 0, saved = 0 } of await (await deviceDatabase()).getAll(
-    "counts",
-  )) {
-    sum.hits += hits;
-    sum.misses += misses;
-    sum.saved_bytes += saved;
-  }
-  return sum;
 }
 
 /** By the id of the playlist. @returns {Promise<Map<string, Holding>>} */
