@@ -36,4 +36,6 @@ import "./offline/offline-page.js";
 import "./offline/install-help.js";
 import "./offline/log-out.js";
 import "./offline/updates.js";
+import "./offline/missing-abilities.js";
+import "./offline/storage-line.js";
 import "./offline/device.js";

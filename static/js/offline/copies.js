@@ -2,8 +2,9 @@
 // following.js makes them and keeps them true, downloading.js fetches what they need.
 
 import { kept } from "./chunks.js";
-import { announce, fact, myDatabase, setFact } from "./database.js";
+import { announce, fact, myDatabase, person, setFact } from "./database.js";
 import { hashesOf } from "./delta.js";
+import { unmirror } from "./mirror.js";
 import { release } from "./references.js";
 import { bytesOf } from "./room.js";
 
@@ -86,6 +87,8 @@ export async function leave(id) {
   const database = await myDatabase();
   const one = await database?.get("copies", id);
   if (!database || !one) return;
+  const me = await person();
+  if (me) await unmirror(me.id, "copies", id);
   await database.delete("copies", id);
   announce("stop", { id });
   await release(one);

@@ -4,6 +4,7 @@
 // Two kinds of databases: `jamboree` is the device's own; `jamboree-<person>` holds one person's
 // things, so that another person's log-in has another database and can't even see the first's.
 
+import { mirror, mirrored } from "./mirror.js";
 import { opened } from "./opening.js";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
@@ -140,9 +141,16 @@ export async function fact(name) {
   return (await deviceDatabase()).get("facts", name);
 }
 
+/** What is known here alone, and stands in a second place. Not who is here: whoever logged out must not
+ * come back with a database that was lost. */
+const MIRRORED = new Set(["device", "budget", "evicts", "quality", "given"]);
+const LINKS = "links-"; // a person's, that were shared without network
+
 /** @param {string} name @param {unknown} value */
 export async function setFact(name, value) {
   await (await deviceDatabase()).put("facts", value, name);
+  if (MIRRORED.has(name)) mirror(null, "facts", name, value);
+  if (name.startsWith(LINKS)) mirror(name.slice(LINKS.length), "facts", name, value);
 }
 
 /** Who is here: the person who logged in last on this device and did not log out.
@@ -173,7 +181,8 @@ export async function farewell() {
 export async function deviceId() {
   const known = await fact("device");
   if (known) return known;
-  const made = crypto.randomUUID();
+  const lost = (await mirrored(null, "facts")).get("device");
+  const made = lost ?? crypto.randomUUID();
   await setFact("device", made);
   return made;
 }

@@ -3,8 +3,9 @@
 
 import { callUnlessKnown, Refused, SignedOut, Unreachable } from "../api.js";
 import { copies, letGo } from "./copies.js";
-import { announce, myDatabase } from "./database.js";
+import { announce, myDatabase, person } from "./database.js";
 import { contents, hashesOf } from "./delta.js";
+import { mirror, unmirror } from "./mirror.js";
 import { missingBytes, room } from "./room.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
@@ -131,6 +132,8 @@ async function write(database, before, fresh, { takes, byHand }) {
   one.hashes = hashesOf(one);
   tx.store.put(one);
   await tx.done;
+  const me = await person();
+  if (me) mirror(me.id, "copies", id, { quality: one.quality });
   if (now && !now.gone) await letGo(now, one);
   announce("copies", { id });
   return one;
@@ -179,6 +182,8 @@ async function bury(database, one) {
     state: "paused",
     problem: "gone",
   };
+  const me = await person();
+  if (me) await unmirror(me.id, "copies", one.id);
   await database.put("copies", left);
   announce("stop", { id: one.id });
   await letGo(one);

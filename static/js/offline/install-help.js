@@ -1,5 +1,8 @@
 // <install-help>: what is missing here for installing the app, and the browser's own offer to do it.
 
+import { say } from "../words.js";
+import { missing } from "./abilities.js";
+
 /** @type {any} */
 let offer = null;
 addEventListener("beforeinstallprompt", (event) => {
@@ -10,23 +13,22 @@ addEventListener("beforeinstallprompt", (event) => {
 
 class InstallHelp extends HTMLElement {
   connectedCallback() {
+    this.#list();
+    addEventListener("jam:installable", () => this.#showButton());
+    this.#showButton();
+  }
+
+  async #list() {
     const template = /** @type {HTMLTemplateElement} */ (this.querySelector("template"));
-    const words = JSON.parse(template.dataset.words ?? "{}");
-    const missing = [
-      !isSecureContext && words.https,
-      isSecureContext && !("serviceWorker" in navigator) && words.worker,
-      !("indexedDB" in globalThis) && words.storage,
-    ].filter(Boolean);
+    const texts = (await missing()).map((what) => say(`missing.${what}`));
     const list = this.querySelector("[data-field=missing]");
     list?.replaceChildren(
-      ...(missing.length ? missing : [words.ready]).map((text) => {
+      ...(texts.length ? texts : [template.dataset.ready ?? ""]).map((text) => {
         const item = document.createElement("li");
         item.textContent = text;
         return item;
       }),
     );
-    addEventListener("jam:installable", () => this.#showButton());
-    this.#showButton();
   }
 
   #showButton() {

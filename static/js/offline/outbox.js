@@ -8,6 +8,7 @@
 
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
 import { personOnPage } from "../site.js";
+import { say } from "../words.js";
 import {
   announce,
   deviceId,
@@ -17,6 +18,7 @@ import {
   personDatabase,
   setFact,
 } from "./database.js";
+import { mirror, unmirror } from "./mirror.js";
 
 /** @typedef {import("../playlists/shapes.js").Operation} Operation */
 /** @typedef {import("../playlists/shapes.js").QueuedOperation} QueuedOperation */
@@ -80,9 +82,32 @@ export async function enqueue(change, { about, list, track }) {
     announce("settled", { queued, result });
     return queued;
   }
-  queued.n = /** @type {number} */ (await database.add("operations", queued));
+  try {
+    queued.n = /** @type {number} */ (await database.add("operations", queued));
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "QuotaExceededError")) throw error;
+    return sendUnnoted(queued, me.id);
+  }
+  mirror(me.id, "operations", queued.operation.id, queued);
   announce("queued", { queued });
   return queued;
+}
+
+/**
+ * The device is full, and a change can't be written down: it is sent at once, behind what waits, or not
+ * made at all.
+ * @param {QueuedOperation} queued @param {string} me
+ */
+async function sendUnnoted(queued, me) {
+  try {
+    if ((await drain()) !== "empty") throw new Unreachable("Something still waits.");
+    const [result] = await decided([queued], me);
+    announce("settled", { queued, result });
+    return queued;
+  } catch (error) {
+    if (error instanceof Unreachable) throw new Unreachable(say("not_noted"));
+    throw error;
+  }
 }
 
 /** What waits or failed, oldest first. @returns {Promise<QueuedOperation[]>} */
@@ -118,6 +143,8 @@ export async function contents(playlist) {
 /** @param {QueuedOperation} queued */
 export async function discard(queued) {
   const database = await myDatabase();
+  const me = await person();
+  if (me) await unmirror(me.id, "operations", queued.operation.id);
   await database?.delete("operations", /** @type {number} */ (queued.n));
   announce("settled", { queued });
 }
@@ -137,6 +164,11 @@ export async function retry(queued) {
   tx.store.delete(n);
   again.n = /** @type {number} */ (await tx.store.add(again));
   await tx.done;
+  const me = await person();
+  if (me) {
+    unmirror(me.id, "operations", failed.operation.id);
+    mirror(me.id, "operations", operation.id, again);
+  }
   announce("queued", { queued: again });
 }
 
@@ -324,6 +356,12 @@ async function settle(batch, results, me) {
   await tx.done;
   if (!news.length) throw new Unreachable("The answer was to another question.");
   failures = 0;
+  for (const { queued, result } of news) {
+    const { status, problem } = result;
+    const stays = queued.n && (status === "rejected" || status === "conflict");
+    if (stays) mirror(me, "operations", result.id, { ...queued, state: "failed", problem });
+    else unmirror(me, "operations", result.id);
+  }
   for (const one of news) announce("settled", one);
 }
 
