@@ -1,4 +1,4 @@
-"""A database that the disk spoiled, or that is gone: in a browser whose profile stays on the disk."""
+"""A database that the disk spoiled, or that is gone, in a browser whose profile stays."""
 
 from __future__ import annotations
 
@@ -120,10 +120,10 @@ UNREADABLE = """{
   const { get, getAll } = IDBObjectStore.prototype;
   const spoilt = (store) => store.name === "copies" && !globalThis.isMended;
   const fail = (request) => {
-    const failing = { name: "UnknownError", message: "Internal error." };
     request.addEventListener("success", (event) => {
       event.stopImmediatePropagation();
-      Object.defineProperty(request, "error", { value: new DOMException("Internal", "UnknownError") });
+      const error = new DOMException("Internal", "UnknownError");
+      Object.defineProperty(request, "error", { value: error });
       request.dispatchEvent(new Event("error", { bubbles: true, cancelable: true }));
     }, { once: true });
     return request;

@@ -1,4 +1,4 @@
-"""Browsers that can't keep things: each works online, and says what is missing, once, in plain words."""
+"""Browsers that can't keep things: each works online, and says what is missing."""
 
 from __future__ import annotations
 
@@ -73,8 +73,9 @@ def test_over_plain_http_it_says_so_and_votes_arrive(
         alice = Visitor(home.new_context(), server, "alice")
         alice.page.goto(f"http://jamboree.home:{server.port}/login")
         alice.logs_in()
-        cookies = alice.context.cookies()
-        alice.context.add_cookies([c | {"domain": "jamboree.home"} for c in cookies])
+        for cookie in alice.context.cookies():
+            here = {"name": cookie["name"], "value": cookie["value"], "path": "/"}
+            alice.context.add_cookies([{**here, "domain": "jamboree.home"}])
         alice.server = Elsewhere(server)
         assert alice.opens("/").evaluate("isSecureContext") is False
 

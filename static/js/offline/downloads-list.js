@@ -81,10 +81,11 @@ class DownloadsList extends HTMLElement {
     this.#arrange(all.map(({ id }) => id));
     this.field("empty").hidden = all.length > 0;
     await this.#showGone();
-    const { used, budget } = await room();
+    const told = await Promise.all([room(), given()]).catch(() => null);
+    if (!told) return; // nothing can be kept here: <missing-abilities> says why
+    const [{ used, budget }, { songs, bytes }] = told;
     const sizes = { used: megabytes(used), budget: megabytes(budget) };
     this.field("room").textContent = all.length ? say("room", sizes) : "";
-    const { songs, bytes } = await given();
     this.field("given").hidden = !songs;
     const what = { count: songs, size: megabytes(bytes) };
     this.field("given").textContent = say(songs === 1 ? "given_one" : "given", what);

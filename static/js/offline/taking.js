@@ -4,6 +4,7 @@ import { Refused, SignedOut } from "../api.js";
 import { toast } from "../pages/toast-line.js";
 import { address } from "../site.js";
 import { megabytes, say } from "../words.js";
+import { missing } from "./abilities.js";
 import { takeAlong } from "./downloading.js";
 import { reason } from "./fetching.js";
 import { NoRoom } from "./following.js";
@@ -16,9 +17,9 @@ import { room } from "./room.js";
  *   offers another quality, where this one does not fit
  */
 export async function take(id, { quality, choose } = {}) {
-  // A private window may have the one without the other.
-  if (!navigator.serviceWorker || !globalThis.caches || !globalThis.indexedDB) {
-    toast(say("no_worker"));
+  const [lacks] = await missing();
+  if (lacks) {
+    toast(say(`missing.${lacks}`));
     return;
   }
   const { free } = await room().catch(() => ({ free: 0 }));
