@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, Arrives, Visitor
@@ -74,8 +75,9 @@ def test_over_plain_http_it_says_so_and_votes_arrive(
         alice.page.goto(f"http://jamboree.home:{server.port}/login")
         alice.logs_in()
         for cookie in alice.context.cookies():
-            here = {"name": cookie["name"], "value": cookie["value"], "path": "/"}
-            alice.context.add_cookies([{**here, "domain": "jamboree.home"}])
+            name, value = cookie["name"], cookie["value"]
+            here = {"name": name, "value": value, "domain": "jamboree.home", "path": "/"}
+            alice.context.add_cookies([cast(SetCookieParam, here)])
         alice.server = Elsewhere(server)
         assert alice.opens("/").evaluate("isSecureContext") is False
 

@@ -18,6 +18,7 @@ import {
   personDatabase,
   setFact,
 } from "./database.js";
+import { mirrorOf } from "./mirror.js";
 import { closed } from "./opening.js";
 import { countUses, held } from "./references.js";
 import { bytesOf } from "./room.js";
@@ -155,6 +156,8 @@ async function forgetRemoving(id) {
 /** @param {string} id */
 async function isRemoved(id) {
   await forgetFacts(id);
+  // The second place first: what is here and not in a database was lost there, and would be put back.
+  if ("caches" in globalThis) await caches.delete(mirrorOf(id));
   for (const name of await databasesOf(id)) {
     if (!(await isDeleted(name))) return false;
   }
