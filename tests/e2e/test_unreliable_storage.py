@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.away import cut_off, opens_cold, take_along
 from tests.e2e.conftest import Arrives
 from tests.e2e.test_taking_along import FILES, chunk_requests
+from tests.serving import Client
 
 LOSE_CHUNKS = """(count) => caches.open("jamboree-audio-1").then(async (cache) => {
   for (const request of (await cache.keys()).slice(0, count)) await cache.delete(request);
@@ -68,7 +69,6 @@ def test_what_is_found_gone_while_it_plays_costs_that_chunk_alone(
 ) -> None:
     alice = arrives("alice")
     page = take_along(alice, friday)
-    page.wait_for_timeout(0)
     page.evaluate(LOSE_CHUNKS, 1)
     asked = chunk_requests(alice.context)
 
@@ -103,3 +103,103 @@ def test_chunks_that_nobody_knows_of_are_removed(arrives: Arrives, friday: dict[
     page = opens_cold(alice, "/")
     alice.until(lambda: not any("stray" in url for url in page.evaluate(CHUNKS)))
     assert len(page.evaluate(FILES)) == 4
+
+
+FIRST_LAYOUT = """async () => {
+  const open = (name) => new Promise((done) => {
+    indexedDB.open(name).onsuccess = ({ target }) => done(target.result);
+  });
+  const rewrite = (db, store, how) => new Promise((done) => {
+    const tx = db.transaction(store, "readwrite");
+    tx.objectStore(store).getAll().onsuccess = ({ target }) => {
+      for (const row of target.result) tx.objectStore(store).put(how(row));
+    };
+    tx.oncomplete = () => done();
+  });
+  const device = await open("jamboree");
+  await rewrite(device, "audio", ({ of, chunks, checkedAt, ...row }) => row);
+  await new Promise((done) => {
+    const tx = device.transaction("facts", "readwrite");
+    tx.objectStore("facts").delete("layout");
+    tx.oncomplete = () => done();
+  });
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  const own = await open(names.find((name) => /^jamboree-[^-]+(-[^-]+){4}$/.test(name)));
+  await rewrite(own, "copies", ({ quality, etag, ...row }) => row);
+}"""
+# The second row that is brought up never comes to be: the page is closed in the middle.
+HANGS = """{
+  const { put } = IDBObjectStore.prototype;
+  let rows = 0;
+  IDBObjectStore.prototype.put = function (...all) {
+    if (this.name === "audio" && all[0].chunks && ++rows === 2) globalThis.isHalfWay = true;
+    if (globalThis.isHalfWay && this.name === "audio") throw new Error("closed");
+    return put.apply(this, all);
+  };
+}"""
+LAYOUT = """new Promise((done) => {
+  indexedDB.open("jamboree").onsuccess = ({ target }) => {
+    const tx = target.result.transaction(["facts", "audio"]);
+    const layout = tx.objectStore("facts").get("layout");
+    const rows = tx.objectStore("audio").getAll();
+    tx.oncomplete = () => done({
+      layout: layout.result ?? 1,
+      named: rows.result.filter(({ chunks, of }) => chunks && of).length,
+    });
+  };
+})"""
+
+
+def test_a_new_layout_that_is_interrupted_goes_on_at_the_next_start(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice", width=390)
+    page = take_along(alice, friday)
+    alice.until(lambda: page.evaluate(LAYOUT)["layout"] == 2)
+    page.evaluate(FIRST_LAYOUT)
+    assert page.evaluate(LAYOUT) == {"layout": 1, "named": 0}
+
+    old = alice.page
+    alice.page = alice.context.new_page()
+    old.close()
+    alice.page.add_init_script(HANGS)
+    page = alice.opens_playlist(friday)
+    alice.until(lambda: page.evaluate("globalThis.isHalfWay") is True)
+    half = page.evaluate(LAYOUT)
+    assert half["layout"] == 1
+    assert 0 < half["named"] < 4
+    # Meanwhile everything works.
+    alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
+    alice.hears()
+
+    page = opens_cold(alice, f"/playlists/{friday['id']}")
+    alice.until(lambda: page.evaluate(LAYOUT) == {"layout": 2, "named": 4})
+    expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
+
+
+FULL = """{
+  const { add } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.add = function (...all) {
+    if (this.name === "operations") throw new DOMException("full", "QuotaExceededError");
+    return add.apply(this, all);
+  };
+}"""
+
+
+def test_on_a_full_device_a_change_is_sent_at_once_or_refused_plainly(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    take_along(alice, friday)
+    alice.context.add_init_script(FULL)
+    page = alice.opens_playlist(friday)
+    alice.row("Copper Wire").get_by_role("button", name="Vote up").click()
+    expect(alice.row("Copper Wire").locator(".count")).to_have_text("1")
+    events = f"/playlists/{friday['id']}/events"
+    alice.until(lambda: "track.voted" in str(clients["bob"].ok("GET", events)))
+
+    cut_off(alice)
+    alice.row("Harbour Lights").get_by_role("button", name="Vote up").click()
+    expect(toast(page)).to_contain_text("This device is full")
+    expect(alice.row("Harbour Lights").locator(".count")).to_have_text("0")
+    alice.context.set_offline(False)
