@@ -185,6 +185,7 @@ async function forgetFacts(id) {
   for (const key of await tx.store.getAllKeys()) {
     if (String(key).includes(id)) tx.store.delete(key);
   }
+  if ((await tx.store.get("reported"))?.person === id) tx.store.delete("reported");
   await tx.done;
 }
 
