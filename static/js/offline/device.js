@@ -2,7 +2,7 @@
 
 import { toast } from "../pages/toast-line.js";
 import { followHistory, sendListens } from "../player/listens.js";
-import { address, personOnPage } from "../site.js";
+import { address } from "../site.js";
 import { say } from "../words.js";
 import { copies } from "./copies.js";
 import { resume } from "./downloading.js";
