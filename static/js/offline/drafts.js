@@ -2,6 +2,7 @@
 // but its operations: the one that makes it, and what was done in it since. So there is nothing beside
 // the outbox that could differ from it, and nothing that a copy's following could throw away.
 
+import { Refused } from "../api.js";
 import { copy } from "./copies.js";
 import { announce, myDatabase } from "./database.js";
 import { follow, NoRoom } from "./following.js";
@@ -136,7 +137,9 @@ export async function adopt() {
       try {
         await follow(operation.playlist, { takes: true });
       } catch (error) {
-        if (!(error instanceof NoRoom)) throw error; // it is on the server; there is no room here
+        // There is no room for it here, or it was deleted already: it is not asked for again.
+        const isOver = error instanceof NoRoom || error instanceof Refused;
+        if (!isOver) throw error;
       }
     }
     await database?.put("merged", { ...one, isCopied: true });
