@@ -10,6 +10,7 @@ from bench.works import (
     audio,
     fanout,
     idle,
+    listening_week,
     listing,
     login,
     moves,
@@ -38,4 +39,5 @@ CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
     "login": login.measure,
     "page": page.measure,
     "start": start.measure,
+    "week": listening_week.measure,
 }

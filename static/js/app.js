@@ -31,6 +31,7 @@ import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/other-devices.js";
 import "./offline/new-playlist.js";
+import "./offline/device-room.js";
 import "./offline/sync-list.js";
 import "./offline/offline-page.js";
 import "./offline/install-help.js";

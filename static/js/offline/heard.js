@@ -138,3 +138,18 @@ export async function notePeaks(track, drawing) {
 export async function peaks(track) {
   return (await (await mine())?.get("peaks", track)) ?? "";
 }
+
+/** Bytes, about, of what only shows pages: the history, and the drawings behind the seek bar. */
+export async function sizeOfPages() {
+  const tx = (await mine())?.transaction(["lines", "peaks"]);
+  if (!tx) return 0;
+  const all = [await tx.objectStore("lines").getAll(), await tx.objectStore("peaks").getAll()];
+  return all.flat().reduce((sum, one) => sum + JSON.stringify(one).length, 0);
+}
+
+/** Forget it; the server tells it again. */
+export async function forgetPages() {
+  const tx = (await mine())?.transaction(["lines", "peaks"], "readwrite");
+  if (!tx) return;
+  await Promise.all([tx.objectStore("lines").clear(), tx.objectStore("peaks").clear(), tx.done]);
+}
