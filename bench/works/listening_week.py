@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from bench.options import Options
 from bench.report.figures import Figure, Row
-from scripts import node
 
-MODEL = Path(__file__).parent.parent / "models" / "listening-week.js"
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "bench" / "models" / "listening-week.js"
 
 
 def measure(options: Options) -> list[Row]:
     said = subprocess.run(
-        [*node.command("node"), str(MODEL)], check=True, capture_output=True, text=True
+        [sys.executable, str(ROOT / "scripts" / "node.py"), str(MODEL)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     weeks: dict[str, dict[str, Any]] = json.loads(said.stdout)
     return [
@@ -38,4 +42,4 @@ def _row(work: str, week: dict[str, Any], at_least: float | None = None) -> Row:
         Figure(week["worst_tenth"], "%", "worst tenth"),
         Figure(week["fetched_mb"], "MB fetched"),
     ]
-    return Row(work, figures, Counter({"devices over their budget": week["over_budget"]}))
+    return Row(work, figures, +Counter({"devices over their budget": week["over_budget"]}))

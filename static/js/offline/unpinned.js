@@ -1,6 +1,6 @@
 // Audio that nobody took along and that is kept all the same, while there is room: what was played, and
 // what comes next. Its chunks are kept as they pass through the worker on their way to the player, so that
-// nothing is fetched twice (docs/decisions/0029-played-audio-is-kept.md).
+// nothing is fetched twice (docs/decisions/0032-played-audio-is-kept.md).
 
 import { call } from "../api.js";
 import { hashOf, kept } from "./chunks.js";
