@@ -14,6 +14,7 @@ from bench.works import (
     listing,
     login,
     moves,
+    offline,
     page,
     reading,
     scan,
@@ -38,6 +39,7 @@ CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
     "upload": upload.measure,
     "login": login.measure,
     "page": page.measure,
+    "offline": offline.measure,
     "start": start.measure,
     "week": listening_week.measure,
 }

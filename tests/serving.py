@@ -88,6 +88,7 @@ class Server:
         """SIGTERM; answers the seconds until it was gone."""
         began = time.monotonic()
         if self.process and self.process.poll() is None:
+            self.speak()
             self.process.terminate()
             self.process.wait(timeout=PATIENCE)
         return time.monotonic() - began
@@ -97,6 +98,15 @@ class Server:
         if self.process:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=PATIENCE)
+
+    def fall_silent(self) -> None:
+        """Connections are taken, and nothing is ever answered, until `speak`."""
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def speak(self) -> None:
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGCONT)
 
     def hang_up(self) -> None:
         """SIGHUP: new workers, as on a deploy."""

@@ -22,30 +22,20 @@ export class Place {
     player.sound.addEventListener("time", () => {
       if (performance.now() - this.#toldAt > EVERY && !player.sound.isPaused) this.tell();
     });
-    player.sound.addEventListener("playing", () => player.sound.isPaused && this.tell());
+    player.sound.addEventListener("playing", () => {
+      if (player.sound.isPaused) this.tell();
+      else note(this.#here());
+    });
     addEventListener("pagehide", () => this.tell({ isLeaving: true }));
     document.addEventListener("jam:back", () => this.tell());
   }
 
   /** Note it here, and tell the server, if there is anything to tell. */
   async tell({ isLeaving = false } = {}) {
-    const { programme, device, deviceName, sound } = this.player;
-    if (!programme || programme.mode === "watching" || !sound.track) return;
-    if ("waitsAt" in programme && programme.waitsAt !== null) return;
-    const isOver = sound.audio.ended && !programme.upcoming().length;
-    const queue = programme.upcoming().slice(0, NEXT_AT_MOST);
-    /** @type {PlaceHere} */
-    const here = {
-      track: sound.track,
-      second: sound.second,
-      queue: queue.map(({ track }) => track),
-      playlist: programme.playlist && {
-        id: programme.playlist.id,
-        title: programme.playlist.title,
-      },
-      at: Date.now(),
-      isTold: false,
-    };
+    const { device, deviceName, sound } = this.player;
+    const here = this.#here();
+    if (!here) return;
+    const isOver = sound.audio.ended && !here.queue.length;
     const body = bodyOf(here, isOver);
     const said = JSON.stringify({ ...body, second: Math.round(body.second) });
     if (said === this.#told || !device) return;
@@ -56,11 +46,30 @@ export class Place {
     if (isTold) await note(isOver ? null : { ...here, isTold });
     else this.#told = ""; // no network: the next time tells more
   }
+
+  /** Where one is; undefined where nothing is played here. @returns {PlaceHere | undefined} */
+  #here() {
+    const { programme, sound } = this.player;
+    if (!programme || programme.mode === "watching" || !sound.track) return undefined;
+    if ("waitsAt" in programme && programme.waitsAt !== null) return undefined;
+    const { playlist } = programme;
+    return {
+      track: sound.track,
+      second: sound.second,
+      queue: programme
+        .upcoming()
+        .slice(0, NEXT_AT_MOST)
+        .map(({ track }) => track),
+      playlist: playlist && { id: playlist.id, title: playlist.title },
+      at: Date.now(),
+      isTold: false,
+    };
+  }
 }
 
-/** @param {PlaceHere | null} place */
-function note(place) {
-  return notePlace(place).catch(() => {}); // without IndexedDB nothing is noted, and nothing needs it
+/** @param {PlaceHere | null | undefined} place null: it came to its end */
+async function note(place) {
+  if (place !== undefined) await notePlace(place).catch(() => {}); // without IndexedDB nothing is noted, and nothing needs it
 }
 
 /** What the server is told. @param {PlaceHere} place @param {boolean} [isOver] it came to its end */
