@@ -1,5 +1,5 @@
-"""A playlist of 1,000 songs on a device: the start of the app without network, and with a server
-that is silent; from a tap to sound, a seek, the next song; and what opening it costs with a network.
+"""A playlist of 1,000 songs on a device: the start without network, and with a server that is
+silent; from a tap to sound, a seek, the next song; and what opening it costs with a network.
 
 In headless Chromium, which is left out with a word where there is none.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SONGS = 1000
 TAPPED = 5  # songs of each round
-PATIENCE = 120_000  # milliseconds
+PATIENCE = 600_000  # milliseconds
 
 # Runs in each page before anything else: notes when the list can be used (its rows stand, and
 # answer), when something sounds, and how long a seek took.
@@ -120,7 +120,7 @@ def _cold(context: BrowserContext, path: str) -> list[Figure]:
 
 
 def _silent(context: BrowserContext, server: Server, path: str) -> list[Figure]:
-    """Packets vanish: the server's processes are stopped, and the kernel takes connections for them."""
+    """Packets vanish: its processes are stopped, and the kernel takes connections for them."""
     page = context.new_page()
     with _stopped(server):
         usable = _usable(page, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -129,7 +130,8 @@ def texts(visitor: Visitor, selector: str) -> tuple[str, str]:
     element = visitor.page.locator(selector).first
     expect(element).to_be_visible()
     words = " ".join(element.inner_text().split())
-    return words, element.aria_snapshot()
+    # Which of two songs of one name comes first nobody promises.
+    return words, re.sub(r"/library/[0-9a-f-]+", "/library/…", element.aria_snapshot())
 
 
 ONE_SHAPE = {

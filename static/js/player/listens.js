@@ -27,7 +27,7 @@ async function mine() {
  * @param {Heard} heard @param {import("../playlists/shapes.js").Track} track */
 export async function keep(heard, track) {
   await (await mine())?.database.put("listens", heard);
-  await note(heard, track);
+  if (heard.seconds >= 1) await note(heard, track);
 }
 
 /** What the server does not know yet. @returns {Promise<Heard[]>} */
