@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
-from tests.e2e.formats import CLOSE, SECONDS, every_format, work_off
-from tests.library.test_formats import TAKEN
+from tests.e2e.formats import CLOSE, PLAYED, SECONDS, every_format, work_off
 from tests.serving import Client, Server
 from tests.sounds import Sounds
 
@@ -30,7 +29,7 @@ def test_every_format_plays_seeks_and_says_how_long_it_is(
     work_off(server)
     alice = arrives("alice")
     alice.opens_playlist(playlist)
-    for title in TAKEN:
+    for title in PLAYED:
         plays(alice, title)
         alice.hears()
         assert alice.audio("duration") == pytest.approx(SECONDS, abs=CLOSE), title
