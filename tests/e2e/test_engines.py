@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tests.cast import PASSWORD
-from tests.e2e.conftest import TITLES, upload
+from tests.e2e.conftest import TITLES
 from tests.e2e.engines import Engine, Firefox, WebKitGTK, until
-from tests.e2e.faulty import FaultyNetwork
 from tests.e2e.formats import CLOSE, PLAYED, SECONDS, every_format, work_off
 from tests.serving import Client, Server
 from tests.sounds import Sounds
@@ -166,33 +165,3 @@ def test_taken_along_it_plays_without_a_server_and_the_vote_arrives_once(
     events = clients["bob"].ok("GET", f"/playlists/{friday['id']}/events")["items"]
     voted = [event["payload"]["id"] for event in events if event["type"] == "track.voted"]
     assert voted == [items_of(clients["bob"], friday)["Copper Wire"]["id"]]
-
-
-def test_a_download_that_was_interrupted_goes_on_and_plays_without_a_server(
-    browser: Engine, own_server: Server, clients: dict[str, Client], sounds: Sounds
-) -> None:
-    file = sounds("wav", seconds=40.0, title="Long one")
-    chunks = -(-file.stat().st_size // 2**20)
-    playlist = clients["alice"].ok("POST", "/playlists", {"title": "Long"})
-    track = upload(clients["alice"], file)
-    clients["alice"].ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
-    network = FaultyNetwork(own_server)
-    network.faults = {3: "server killed"}
-    browser.visits(network.url)
-    browser.expects_no_server = True
-    opens_as_alice(browser, playlist)
-    browser.click(button("Take along"))
-    until(lambda: network.stuck, "it is in the middle of a chunk")
-    own_server.kill()
-    network.go_on()
-    own_server.start()
-    browser.sees(button("On this device"))
-
-    assert network.whole == dict.fromkeys(range(chunks), 1), "each chunk came whole exactly once"
-    assert network.asked == network.whole | {3: 2}
-    own_server.kill()
-    browser.open_cold(f"/playlists/{playlist['id']}")
-    browser.sees(STATE, "Offline")
-    plays_and_seeks(browser, "Long one")
-    network.shutdown()
-    network.server_close()
