@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests.cast import PASSWORD
+from tests.e2e.faulty import FaultyNetwork
 from tests.serving import Client, Server
 from tests.sounds import Sounds
 
@@ -161,6 +162,16 @@ def arrives(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Arriv
     for visitor in visitors:
         visitor.context.close()
     assert [visitor.faults for visitor in visitors if visitor.faults] == []
+
+
+@pytest.fixture
+def network(own_server: Server) -> Iterator[FaultyNetwork]:
+    """A network that misbehaves as a test says, in front of a server of its own."""
+    network = FaultyNetwork(own_server)
+    yield network
+    network.go_on()
+    network.shutdown()
+    network.server_close()
 
 
 TITLES = ("Paper Lanterns", "Harbour Lights", "Second Kitchen", "Copper Wire")

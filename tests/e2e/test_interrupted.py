@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -18,15 +17,6 @@ from tests.sounds import Sounds
 SECONDS = 340.0  # of a WAV: 60 MB
 POINTS = 20
 FAULTS = ("busy", "truncated", "wrong", "offline", "tab closed", "server killed")
-
-
-@pytest.fixture
-def network(own_server: Server) -> Iterator[FaultyNetwork]:
-    network = FaultyNetwork(own_server)
-    yield network
-    network.go_on()
-    network.shutdown()
-    network.server_close()
 
 
 @pytest.mark.parametrize("seed", range(count(1, 10)))

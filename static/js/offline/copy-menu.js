@@ -5,8 +5,8 @@ import { call } from "../api.js";
 import { megabytes, say } from "../words.js";
 import { copy, leave, usualQuality } from "./copies.js";
 import { filesHere, sentence, sizesOf, stateOf } from "./copy-state.js";
-import { cancel, pause } from "./downloading.js";
 import { room } from "./room.js";
+import { cancel, pause } from "./steering.js";
 import { take } from "./taking.js";
 
 /** @typedef {import("./database.js").Quality} Quality */

@@ -2,9 +2,7 @@
 // after a broken connection, a closed tab or a new start, and stops when somebody says so in any tab.
 
 import { Refused } from "../api.js";
-import { forget, kept } from "./chunks.js";
-import { change, copies, copy, isPaused, leave, usualQuality } from "./copies.js";
-import { announce } from "./database.js";
+import { change, copies, copy, isPaused, usualQuality } from "./copies.js";
 import { isFull } from "./eviction.js";
 import { fetchCovers, fetchFile, reason, pause as rest, Stopped, WrongBytes } from "./fetching.js";
 import { follow, followAll, NoRoom } from "./following.js";
@@ -241,56 +239,4 @@ async function goOnce() {
 async function fits({ audio, problem }) {
   const isFull = problem === "no_room" || problem === "disk_full";
   return !isFull || (await missingBytes(audio)) <= (await room(audio)).free;
-}
-
-// --- what people do --------------------------------------------------------------------------------
-
-/** Stop it, until somebody goes on with it. @param {string} id */
-export async function pause(id) {
-  await change(id, ({ state }) =>
-    state === "whole" ? null : { state: "paused", problem: undefined },
-  );
-  announce("stop", { id });
-}
-
-/**
- * Cancel what is being fetched. A copy that was never whole is left altogether; of an update, the copy
- * stays as it was: in its old quality, or without what was added, until somebody goes on with it.
- * @param {string} id
- */
-export async function cancel(id) {
-  const one = await copy(id);
-  if (!one || one.state === "whole") return;
-  if (!one.wasWhole) {
-    await leave(id);
-    return;
-  }
-  announce("stop", { id });
-  const back = await change(id, ({ old }) =>
-    old
-      ? {
-          quality: old.quality,
-          audio: old.audio,
-          sizeBytes: old.sizeBytes,
-          preparing: undefined,
-          old: undefined,
-          etag: undefined,
-          state: "whole",
-          problem: undefined,
-        }
-      : { state: "paused", problem: undefined },
-  );
-  for (const { sha256 } of back?.audio ?? []) {
-    const file = await kept(sha256);
-    if (file && !file.complete && (await countUses("hashes", sha256)) === 1) await forget(sha256);
-  }
-  announce("copies", { id });
-}
-
-/** Have a copy in another quality; it plays in the old one until all is here.
- * @param {string} id @param {Quality} quality
- * @throws what `takeAlong` throws */
-export async function changeQuality(id, quality) {
-  announce("stop", { id });
-  await takeAlong(id, { quality });
 }

@@ -7,9 +7,9 @@ import { copies, copy, gone, leave, setUsualQuality, usualQuality } from "./copi
 import { openMenu } from "./copy-menu.js";
 import { fillRow } from "./copy-row.js";
 import { filesHere, stateOf } from "./copy-state.js";
-import { pause } from "./downloading.js";
 import { given } from "./give-back.js";
 import { room } from "./room.js";
+import { pause } from "./steering.js";
 import { take, tell } from "./taking.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
