@@ -147,7 +147,7 @@ class TakeAlong extends HTMLElement {
   /** @param {import("./database.js").Copy} one */
   async #lack({ audio }) {
     const { missingBytes, room } = await import("./room.js");
-    return new NoRoom(await missingBytes(audio), (await room()).free);
+    return new NoRoom(await missingBytes(audio), (await room(audio)).free);
   }
 }
 
