@@ -169,8 +169,15 @@ def test_an_unchanged_copy_costs_one_conditional_request_and_no_audio(
     page = take_along(alice, friday)
     asked: list[Request] = []
     answered: list[Response] = []
-    alice.context.on("request", lambda request: asked.append(request))
-    alice.context.on("response", lambda response: answered.append(response))
+
+    def note_request(request: Request) -> None:
+        asked.append(request)
+
+    def note_response(response: Response) -> None:
+        answered.append(response)
+
+    alice.context.on("request", note_request)
+    alice.context.on("response", note_response)
     with page.expect_response(lambda response: "/offline?" in response.url):
         alice.opens_playlist(friday)
     expect(whole(page)).to_be_visible()
@@ -197,7 +204,12 @@ def test_while_the_app_was_closed_the_list_changed_and_only_that_is_fetched(
 
     alice.page = page = alice.context.new_page()
     asked: list[str] = []
-    alice.context.on("request", lambda r: r.headers.get("x-jamboree") and asked.append(r.url))
+
+    def note(request: Request) -> None:
+        if request.headers.get("x-jamboree"):
+            asked.append(request.url)
+
+    alice.context.on("request", note)
     with page.expect_response(lambda response: "/offline?" in response.url) as told:
         alice.opens("/downloads")  # another page than the playlist's
     assert told.value.json()["whole"] is False
