@@ -1,0 +1,117 @@
+"""What the server must have, told from the operations alone: each is applied once, in the order in
+which the server took them, to a list that is as simple as can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = dict[str, Any]
+
+VALUES = {"up": 1, "down": -1, "none": 0}
+
+
+@dataclass
+class Entry:
+    """An item: its track, and who voted how."""
+
+    track: str
+    votes: dict[str, int] = field(default_factory=dict)
+
+
+class Oracle:
+    """A playlist as it follows from its operations. `events` are the types that must have been
+    recorded; one with a question mark may have been."""
+
+    def __init__(self, mode: str, title: str) -> None:
+        self.mode = mode
+        self.title = title
+        self.items: dict[str, Entry] = {}
+        self.order: list[str] = []
+        self.events: list[str] = []
+
+    def apply(self, operation: JSON, person: str) -> str:
+        """Answers the status that the server must have answered."""
+        verb: str = getattr(self, f"_{operation['kind']}")(operation, person)
+        return verb
+
+    def _vote(self, operation: JSON, person: str) -> str:
+        entry = self.items.get(operation["item"])
+        if not entry:
+            return "rejected"
+        value = VALUES[operation["direction"]]
+        if entry.votes.get(person, 0) != value:
+            entry.votes[person] = value
+            self.events.append("track.voted")
+        return "applied"
+
+    def _add(self, operation: JSON, person: str) -> str:
+        if any(entry.track == operation["track"] for entry in self.items.values()):
+            return "satisfied"
+        self.items[operation["item"]] = Entry(operation["track"])
+        self.order.append(operation["item"])
+        self.events.append("track.added")
+        return "applied"
+
+    def _remove(self, operation: JSON, person: str) -> str:
+        if operation["item"] not in self.items:
+            return "satisfied"
+        del self.items[operation["item"]]
+        self.order.remove(operation["item"])
+        self.events.append("track.removed")
+        return "applied"
+
+    def _move(self, operation: JSON, person: str) -> str:
+        item = operation["item"]
+        if item not in self.items or self.mode != "manual":
+            return "rejected"
+        rest = [one for one in self.order if one != item]
+        at = self._place(rest, operation.get("after", []), operation.get("before", []))
+        if at is None:
+            return "rejected"
+        rest.insert(at, item)
+        # Where it stands already its rank may be another, or may not.
+        self.events.append("track.moved" if rest != self.order else "track.moved?")
+        self.order = rest
+        return "applied"
+
+    @staticmethod
+    def _place(rest: list[str], after: list[str], before: list[str]) -> int | None:
+        for distance in range(max(len(after), len(before))):
+            if distance < len(after) and after[distance] in rest:
+                return rest.index(after[distance]) + 1
+            if distance < len(before) and before[distance] in rest:
+                return rest.index(before[distance])
+        return None if after or before else 0
+
+    def _update(self, operation: JSON, person: str) -> str:
+        """Only the owner may; the owner's devices follow one another, the last to arrive wins."""
+        title = operation["settings"]["title"]
+        if title == self.title:
+            return "satisfied"
+        self.title = title
+        self.events.append("playlist.updated")
+        return "applied"
+
+    def recorded(self, types: list[str]) -> bool:
+        """Whether these are the events that must have been recorded, in this order."""
+        at = 0
+        for expected in self.events:
+            is_there = at < len(types) and types[at] == expected.rstrip("?")
+            if is_there:
+                at += 1
+            elif not expected.endswith("?"):
+                return False
+        return at == len(types)
+
+    def state(self) -> list[tuple[str, str, int, int]]:
+        """(item, track, up, down), in manual order."""
+        return [
+            (
+                item,
+                self.items[item].track,
+                sum(value == 1 for value in self.items[item].votes.values()),
+                sum(value == -1 for value in self.items[item].votes.values()),
+            )
+            for item in self.order
+        ]
