@@ -162,3 +162,17 @@ export async function reachable(patience = 4000) {
     return false;
   }
 }
+
+/** No network, a server that does not answer, a session that ended: three different things.
+ * @typedef {"offline" | "away" | "signed-out"} Wrong */
+
+/** Why nothing gets through; null where it does. @returns {Promise<Wrong | null>} */
+export async function whatIsWrong(patience = 4000) {
+  if (!navigator.onLine) return "offline";
+  try {
+    await call("GET", "users/me", undefined, { patience });
+    return null;
+  } catch (error) {
+    return error instanceof SignedOut ? "signed-out" : "away";
+  }
+}

@@ -152,7 +152,7 @@ def test_taken_along_it_plays_without_a_server_and_the_vote_arrives_once(
     browser.open_cold(f"/playlists/{friday['id']}")
     for title in TITLES:
         browser.sees(row(title))
-    browser.sees(STATE, "Offline")
+    browser.sees(STATE, "No server")
     plays_and_seeks(browser, "Harbour Lights")
     browser.click(button("Vote up", within=row("Copper Wire")))
     pending = f"{row('Copper Wire')}//*[@class='pending']"

@@ -13,11 +13,11 @@ from tests.e2e.conftest import TITLES, Arrives, Visitor
 from tests.serving import Client, Server
 
 
-def votes_offline_and_comes_back(alice: Visitor, bob: Visitor, playlist: dict[str, Any]) -> None:
+def votes_offline_and_comes_back(alice: Visitor, playlist: dict[str, Any], state: str) -> None:
     """What both ways of being cut off have in common, up to the moment before the return."""
     page = opens_cold(alice, f"/playlists/{playlist['id']}")
     alice.sees_order(*TITLES)
-    expect(page.get_by_role("status")).to_have_text("Offline")
+    expect(page.get_by_role("status")).to_have_text(state)
 
     alice.row("Harbour Lights").get_by_role("button", name="Play").click()
     alice.hears()
@@ -63,7 +63,7 @@ def test_without_network_it_plays_seeks_and_votes_and_the_votes_arrive_once(
     bob.opens_playlist(friday)
     cut_off(alice)
 
-    votes_offline_and_comes_back(alice, bob, friday)
+    votes_offline_and_comes_back(alice, friday, "Offline")
     alice.context.set_offline(False)
 
     expect(alice.page.locator(".toast")).to_contain_text("2 of 2 changes applied")
@@ -79,7 +79,7 @@ def test_with_the_server_killed_it_does_the_same(
     alice.expects_no_network = bob.expects_no_network = True
     own_server.kill()
 
-    votes_offline_and_comes_back(alice, bob, friday)
+    votes_offline_and_comes_back(alice, friday, "No server")
     own_server.start()
 
     everybody_has_the_votes(alice, bob, clients, friday)

@@ -146,15 +146,15 @@ export async function reconsider(tab) {
 
 // --- who is logged in -------------------------------------------------------------------------------
 
-/** Log out properly, in a tab or none. @param {Device} device */
+/** Log out, in a tab, which goes on to the next page. @param {Device} device */
 export async function logOut(device) {
-  const { world } = device;
-  if (!device.person) return;
-  world.log(`${device.name} logs out`);
-  for (const tab of device.tabs.slice(0, 1)) {
-    await tab.app.database?.farewell();
-  }
+  const [tab] = device.tabs.filter((one) => !one.isWorker);
+  if (!device.person || !tab) return;
+  device.world.log(`${tab.name} logs out`);
+  await tab.app.database.farewell();
   await endSession(device);
+  device.close(tab);
+  await openPage(device);
 }
 
 /** The session ends, and the browser does not know it yet. @param {Device} device */

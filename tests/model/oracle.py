@@ -3,6 +3,7 @@ which the server took them, to a list that is as simple as can be."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +24,15 @@ class Oracle:
     """A playlist as it follows from its operations. `events` are the types that must have been
     recorded; one with a question mark may have been."""
 
-    def __init__(self, mode: str, title: str) -> None:
+    def __init__(self, mode: str, title: str, begins: list[JSON]) -> None:
         self.mode = mode
         self.title = title
         self.items: dict[str, Entry] = {}
         self.order: list[str] = []
         self.events: list[str] = []
+        for operation in begins:
+            self.apply(operation, "")
+        self.events.clear()
 
     def apply(self, operation: JSON, person: str) -> str:
         """Answers the status that the server must have answered."""
@@ -95,14 +99,11 @@ class Oracle:
 
     def recorded(self, types: list[str]) -> bool:
         """Whether these are the events that must have been recorded, in this order."""
-        at = 0
-        for expected in self.events:
-            is_there = at < len(types) and types[at] == expected.rstrip("?")
-            if is_there:
-                at += 1
-            elif not expected.endswith("?"):
-                return False
-        return at == len(types)
+        pattern = "".join(
+            f"(?:{re.escape(one[:-1])},)?" if one.endswith("?") else f"{re.escape(one)},"
+            for one in self.events
+        )
+        return re.fullmatch(pattern, "".join(f"{type_}," for type_ in types)) is not None
 
     def state(self) -> list[tuple[str, str, int, int]]:
         """(item, track, up, down), in manual order."""

@@ -97,7 +97,7 @@ async function lane(ids) {
     for (const [index, { person, cookies }] of world.devices.entries()) {
       kept[index] = { person, cookies };
     }
-    say({ done: task.seed, failed, log: failed || setting.isLoud ? world.lines : [], ...result });
+    say({ done: task.seed, failed, log: world.lines, ...result });
   }
 }
 

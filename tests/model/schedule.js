@@ -142,6 +142,9 @@ async function settle(world) {
     if (!device.tabs.some((tab) => isShown(tab) && tab.rooms.size)) await openPage(device);
   }
   await follow(world);
+  // Somebody turns to each: what they voted on another device of theirs is not in the events.
+  for (const tab of world.openTabs) tab.fire("focus");
+  await follow(world);
 }
 
 /** @param {Device} device @param {string} person */
@@ -152,7 +155,7 @@ async function sendAllOf(device, person) {
     const waits = (await device.stored(person, "operations")).some(({ state }) => state === "waiting");
     if (!waits) return;
     if (device.person !== person) await logIn(device, person);
-    if (!device.tabs.some((tab) => isShown(tab))) await openPage(device);
+    if (!(await isHere(device, person))) await openPage(device);
     while (world.network.held.length) world.network.arrive();
     while (world.network.asked.length) {
       await world.network.carry();
@@ -161,6 +164,13 @@ async function sendAllOf(device, person) {
     world.pass(20_000);
   }
   throw new Error(`${device.name} does not send what waits`);
+}
+
+/** Whether a page shows a person, and the device knows that it is them. @param {Device} device
+ * @param {string} person */
+async function isHere(device, person) {
+  const [tab] = device.tabs.filter(isShown);
+  return tab && (await tab.app.database.person())?.id === person;
 }
 
 /** Whether a tab shows who is logged in. @param {Tab} tab */
@@ -202,8 +212,10 @@ async function compare(world) {
     const observer = { cookies: world.people[/** @type {string} */ (tab.shownFor)].cookies, world };
     for (const [id, room] of tab.rooms) {
       const truth = await readList(observer, id);
-      const has = told(truth.items);
-      const shows = told(room.model.shown());
+      // The shell gives way to a page as soon as the server answers; it asks for no votes itself.
+      const isShell = tab.person === null;
+      const has = told(truth.items, isShell);
+      const shows = told(room.model.shown(), isShell);
       if (has !== shows) {
         throw new Error(`${tab.name} shows\n${shows}\nwhere the server has\n${has}`);
       }
@@ -215,11 +227,11 @@ async function compare(world) {
   }
 }
 
-/** @param {any[]} items */
-function told(items) {
+/** @param {any[]} items @param {boolean} isShell */
+function told(items, isShell) {
   return items
     .map(({ id, track, votes, up, down, my_vote, pending, leaving }) =>
-      [id.slice(0, 8), track.title, votes, up, down, my_vote ?? "-", pending && "PENDING", leaving && "LEAVING"]
+      [id.slice(0, 8), track.title, votes, up, down, isShell ? "?" : (my_vote ?? "-"), pending && "PENDING", leaving && "LEAVING"]
         .filter((one) => one !== undefined)
         .join(" "),
     )

@@ -83,7 +83,8 @@ class Setting:
         ]
         answer = self.alice.ok("POST", "/sync", {"device": "setting", "operations": operations})
         assert {result["status"] for result in answer["results"]} == {"applied"}
-        return {"id": made["id"], "mode": mode, "begins": operations}
+        seq = answer["results"][-1]["seq"]
+        return {"id": made["id"], "mode": mode, "begins": operations, "seq": seq}
 
     def read(self, sql: str, *values: Any) -> list[Any]:
         connection = sqlite3.connect(self.server.data / "app.db")
@@ -149,7 +150,6 @@ def run(setting: Setting, schedules: list[JSON]) -> Iterator[JSON]:
             "schedules": schedules,
             "mutations": setting.mutations,
             "lanes": min(LANES, len(schedules)),
-            "isLoud": len(schedules) == 1,
         }
         tell(json.dumps(begin))
         for line in node.stdout:
@@ -201,7 +201,9 @@ def outbox_is_whole(setting: Setting, outbox: JSON, sent: set[str]) -> None:
         assert id_ in merged or id_ in discarded, "applied, and the device never heard"
         assert id_ in sent
     for one in outbox["merged"]:
-        said, truth = one["result"], kept[one["operation"]["id"]]["result"]
+        said, row = one["result"], kept.get(one["operation"]["id"])
+        assert row, f"the server knows nothing of what came to this: {one}"
+        truth = row["result"]
         assert said | {"replayed": False} == truth, f"another result was noted: {said} for {truth}"
     in_order(accepted, kept)
 
@@ -237,13 +239,17 @@ def server_has_what_follows(setting: Setting, playlist: JSON, outboxes: list[JSO
             if one["operation"]["playlist"] == playlist["id"]:
                 operations[one["operation"]["id"]] = one["operation"]
     kept = rows_of(setting, list(operations))
-    oracle = Oracle(playlist["mode"], "Title")
+    oracle = Oracle(playlist["mode"], "Title", playlist["begins"])
+    for operation in playlist["begins"]:
+        del kept[operation["id"]]
     for id_, row in sorted(kept.items(), key=lambda pair: int(pair[1]["row"])):
         operation = operations[id_]
         status = oracle.apply(operation, row["user"])
         assert row["result"]["status"] == status, f"{operation} was {row['result']}, not {status}"
     events = setting.read(
-        "SELECT type FROM event WHERE playlist_id = ? ORDER BY seq", playlist["id"]
+        "SELECT type FROM event WHERE playlist_id = ? AND seq > ? ORDER BY seq",
+        playlist["id"],
+        playlist["seq"],
     )
     of_operations = ("track.", "playlist.updated")
     types = [type_ for (type_,) in events if type_.startswith(of_operations)]

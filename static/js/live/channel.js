@@ -4,6 +4,7 @@
 // phone slept; it is refused, because access was lost. The first two are mended here, for the third
 // who listens is told.
 
+import { whatIsWrong } from "../api.js";
 import { address } from "../site.js";
 
 const FIRST_WAIT = 500; // milliseconds; doubled with each failure
@@ -13,10 +14,11 @@ const ANSWER_WITHIN = 4_000;
 const NOT_ALLOWED = 1008;
 
 /** @typedef {import("../playlists/shapes.js").Happening} Happening */
+/** @typedef {"live" | "reconnecting" | import("../api.js").Wrong} State */
 
 /**
  * Fires `event` (committed, detail: Happening), `passing` (detail: Happening), `resync`, `refused`,
- * and `state` (detail: "live" | "reconnecting" | "offline").
+ * and `state` (detail: State).
  */
 export class Channel extends EventTarget {
   /** @type {WebSocket | null} */
@@ -41,6 +43,7 @@ export class Channel extends EventTarget {
     this.since = since;
     this.epoch = epoch;
     this.device = device;
+    /** @type {State} */
     this.state = "reconnecting";
     /** Server's clock minus ours, milliseconds: for the second that the room is at. */
     this.clockOffset = 0;
@@ -84,16 +87,28 @@ export class Channel extends EventTarget {
     this.#socket = null;
     clearTimeout(this.#dead);
     if (this.#closed) return;
-    this.#setState(navigator.onLine ? "reconnecting" : "offline");
     if (code === NOT_ALLOWED || this.#failures === 2) {
       // Closed for lack of access, or the handshake fails again and again: who listens finds out.
       this.dispatchEvent(new CustomEvent("refused"));
     }
-    if (this.#failures >= 3) this.#setState("offline");
+    if (!navigator.onLine) this.#setState("offline");
+    else if (code === NOT_ALLOWED || this.#failures >= 2) this.#findOut();
+    else this.#setState("reconnecting");
     const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
     this.#failures += 1;
     // All clients of a server that restarts come back at different moments.
     this.#redial = setTimeout(() => this.#dial(), wait * (0.7 + Math.random() * 0.6));
+  }
+
+  /** A socket that is refused says nothing of why. Where the server answers, and not for lack of a
+   * log-in, it goes on trying. */
+  async #findOut() {
+    const wrong = await whatIsWrong();
+    if (!this.#closed && !this.#isOpen) this.#setState(wrong ?? "reconnecting");
+  }
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
   }
 
   /** A sign that the network may be back: don't wait for the next attempt, and don't trust a socket
@@ -170,7 +185,7 @@ export class Channel extends EventTarget {
     this.dispatchEvent(new CustomEvent("event", { detail: event }));
   }
 
-  /** @param {"live" | "reconnecting" | "offline"} state */
+  /** @param {State} state */
   #setState(state) {
     if (state === this.state) return;
     this.state = state;

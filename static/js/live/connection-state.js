@@ -1,5 +1,6 @@
-// <connection-state>: the one line that says how the page is connected. A page that shows a playlist
-// tells it (jam:state); other pages listen to one's own channel.
+// <connection-state>: the one line that says how the page is connected, and if it is not, whether there
+// is no network, no server, or no session any more. A page that shows a playlist tells it (jam:state);
+// other pages listen to one's own channel.
 
 import { say } from "../words.js";
 import { myChannel } from "./me.js";
@@ -19,7 +20,7 @@ class ConnectionState extends HTMLElement {
     }
     const mine = myChannel();
     if (!mine) {
-      this.show("offline");
+      this.show(navigator.onLine ? "away" : "offline"); // the shell; its page knows better soon
       return;
     }
     mine.addEventListener("state", () => this.show(mine.state), options);
@@ -34,7 +35,7 @@ class ConnectionState extends HTMLElement {
   show(state) {
     this.dataset.state = state;
     // Written only when it changes: it is read out.
-    if (this.dataset.said !== state) this.textContent = say(state);
+    if (this.dataset.said !== state) this.textContent = say(`states.${state}`);
     this.dataset.said = state;
   }
 }

@@ -5,6 +5,7 @@
 //   jam:me         detail: Happening   something was committed
 //   jam:me-resync  detail: {seq}       what was missed up to this event, if it is known which, can't be
 //                                      told one by one: who shows an older state reads afresh
+//   jam:me-state   detail: State       how one is connected
 //   jam:library    detail: {version}   something in the library is another; at most once a second
 
 import { personOnPage } from "../site.js";
@@ -24,6 +25,7 @@ function opened() {
   channel.addEventListener("event", (event) => {
     tell("jam:me", /** @type {CustomEvent} */ (event).detail);
   });
+  channel.addEventListener("state", () => tell("jam:me-state", channel.state));
   channel.addEventListener("resync", () => tell("jam:me-resync", {}));
   channel.addEventListener("passing", (event) => {
     const { type, payload } = /** @type {CustomEvent} */ (event).detail;

@@ -152,7 +152,7 @@ export class OfflinePage extends HTMLElement {
     }
     const why = this.querySelector("[data-field=why]");
     if (why) why.textContent = say(`nothing_${how}`);
-    const detail = this.isAway ? "offline" : "reconnecting";
+    const detail = how === "late" ? "reconnecting" : how;
     document.dispatchEvent(new CustomEvent("jam:state", { detail, bubbles: true }));
   }
 }

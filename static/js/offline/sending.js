@@ -83,9 +83,11 @@ export async function keepSending(then) {
   for (const type of ["online", "focus", "pageshow"]) addEventListener(type, go);
   document.addEventListener("visibilitychange", () => hidden().catch(failed));
   document.addEventListener("jam:back", go);
-  document.addEventListener("jam:state", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail === "live") go();
-  });
+  for (const type of ["jam:state", "jam:me-state"]) {
+    document.addEventListener(type, (event) => {
+      if (/** @type {CustomEvent} */ (event).detail === "live") go();
+    });
+  }
   await catchUp();
 }
 

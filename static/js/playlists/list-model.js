@@ -44,6 +44,10 @@ export class ListModel extends EventTarget {
     this.loadedAt = playlist.seq;
     /** Up to which seq the counts of an item are known from an answer. @type {Map<string, number>} */
     this.countedAt = new Map();
+    /** Up to which seq one's own vote for an item is known from an answer. @type {Map<string, number>} */
+    this.votedAt = new Map();
+    /** Somebody voted, who may be oneself on another device: events are the same for everybody. */
+    this.othersVoted = false;
     /** Votes told about while our own for the same item was under way. @type {Map<string, Happening>} */
     this.held = new Map();
   }
@@ -61,6 +65,8 @@ export class ListModel extends EventTarget {
     this.seq = seq;
     this.loadedAt = seq;
     this.countedAt.clear();
+    this.votedAt.clear();
+    this.othersVoted = false;
     this.held.clear();
     if (room) this.room = room;
     if (playlist) this.#tell("settings");
@@ -103,7 +109,21 @@ export class ListModel extends EventTarget {
     const item = this.items.get(id);
     if (!item) return;
     this.items.set(id, { ...item, votes, up, down });
+    this.othersVoted = true;
     this.#tell("voted", id);
+  }
+
+  /** The list as the server has it by now: of that only one's own votes are not known from events.
+   * @param {{items: Item[], seq: number}} list */
+  ownVotes({ items, seq }) {
+    this.othersVoted = this.seq > seq;
+    for (const { id, my_vote } of items) {
+      const known = this.items.get(id);
+      if (!known || known.my_vote === my_vote || seq < (this.votedAt.get(id) ?? 0)) continue;
+      this.items.set(id, { ...known, my_vote });
+      this.#tell("voted", id);
+    }
+    this.loadedAt = Math.max(this.loadedAt, seq);
   }
 
   /** @param {RoomState} room */
@@ -195,6 +215,7 @@ export class ListModel extends EventTarget {
    */
   #answered(item, seq) {
     const known = this.items.get(item.id);
+    this.votedAt.set(item.id, Math.max(seq, this.votedAt.get(item.id) ?? 0));
     if (seq > this.seq) {
       this.items.set(item.id, item);
       this.countedAt.set(item.id, seq);

@@ -20,6 +20,8 @@ import { ListModel } from "./list-model.js";
  * @property {import("./shapes.js").RoomState} [room]
  */
 
+const LOOKS = ["focus", "pageshow"]; // what tells that somebody looks at this page again
+
 /** Fires `presence`, `state`, `gone` and `signed-out` beside what its model fires. */
 export class PlaylistRoom extends EventTarget {
   /** @param {Beginning} beginning */
@@ -65,6 +67,7 @@ export class PlaylistRoom extends EventTarget {
       const isAboutMe = kind === "members" && id === personOnPage()?.id;
       if (kind === "restored" || isAboutMe) this.#readAfresh();
     });
+    for (const type of LOOKS) addEventListener(type, this.#looksHere);
     this.news = new BroadcastChannel("jamboree");
     this.news.onmessage = ({ data }) => this.#news(data);
     this.#compare();
@@ -168,6 +171,14 @@ export class PlaylistRoom extends EventTarget {
     }
   }
 
+  /** Somebody turns to this device: their votes of another one are not known here. */
+  #looksHere = async () => {
+    const { model, channel } = this;
+    if (!model.othersVoted || channel.state !== "live" || !personOnPage()) return;
+    const list = await call("GET", `playlists/${this.id}/items`).catch(() => null); // next time, then
+    if (list) model.ownVotes(list);
+  };
+
   /** The channel is refused: find out why. */
   async #find() {
     try {
@@ -190,6 +201,7 @@ export class PlaylistRoom extends EventTarget {
   close() {
     this.channel.close();
     this.news?.close();
+    for (const type of LOOKS) removeEventListener(type, this.#looksHere);
     rooms.delete(this.id);
   }
 }
