@@ -1,4 +1,4 @@
-"""The outbox in a real browser: without a page, with a session that ended, and what the page says."""
+"""The outbox in a real browser: with no page open, with a session that ended, in one call."""
 
 from __future__ import annotations
 

@@ -1,21 +1,19 @@
 """The model test: three devices and the real server, and everything goes wrong.
 
-Each schedule is a seed. Alice has two devices and Bob one; browsers are shared, sessions end, tabs and
-the worker are closed in the middle, devices go offline, requests and answers are lost, cut, held
-back and doubled, and the server is killed and started again. What runs in the tabs is the app's own
-code (`static/js/`), in a realm a tab (`tests/model/*.js`). In the end all come online, and
+Each schedule is a seed. Alice has two devices and Bob one; browsers are shared, sessions end, tabs
+and the worker are closed in the middle, devices go offline, requests and answers are lost, cut,
+held back and doubled, and the server is killed and started again. What runs in the tabs is the
+app's own code (`static/js/`), in a realm a tab (`tests/model/*.js`). In the end all come online, and
 
-- every operation that a device accepted was applied exactly once, or stands as failed with its reason,
-  or was taken back (`outbox_is_whole`);
+- every operation that a device accepted was applied exactly once, or stands as failed with its
+  reason, or was taken back (`outbox_is_whole`);
 - within a playlist, what one device sent was applied in the order in which it was made;
 - the server has what follows from the operations, event by event (`Oracle`);
 - every page shows what the server has, with its own votes, and nothing as pending (`schedule.js`).
 
 A schedule that fails is run alone by `MODEL_SEED=N pytest tests/model`.
 
-That the test finds what it is for was tried by these mutations (MUTATIONS; run with `make soak`): a
-new id at each attempt, settling before the answer, no lock, sending as whoever is logged in,
-results not kept by the server, an order that is the newest first, a batch whose end is dropped.
+That it finds what it is for is tried in `make soak`, by breaking the client or the server (`BROKEN`).
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ from scripts.node import command
 from tests.cast import PASSWORD
 from tests.model.oracle import Oracle
 from tests.serving import Client, Server
-from tests.soak import count
+from tests.soak import IS_SOAK, count
 
 JSON = dict[str, Any]
 
@@ -61,6 +59,7 @@ class Setting:
         self.owner = next(iter(self.people))
         titles = [f"Track {number}" for number in range(TRACKS)]
         self.tracks = [alice.ok("POST", "/tracks", {"title": t, "artist": "X"}) for t in titles]
+        # What of the client is broken, to see that it is found.
         self.mutations: JSON = {"world": [], "sources": []}
 
     def schedule(self, seed: int) -> JSON:
@@ -95,7 +94,7 @@ class Setting:
 
 
 def _uuid(words: str) -> str:
-    chance = random.Random(words)  # noqa: S311 - so that the same seed gives the same ids
+    chance = random.Random(words)
     digits = f"{chance.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
 
@@ -117,6 +116,73 @@ def test_three_devices_and_a_server_agree_whatever_goes_wrong(setting: Setting) 
     for start in range(0, len(all_seeds), AT_ONCE):
         for problem in problems(setting, all_seeds[start : start + AT_ONCE]):
             raise AssertionError(problem)
+
+
+OUTBOX = "offline/outbox.js"
+SEND = "await settle(ready, await post(ready, me), me);"
+UNSEEN = """{
+      const done = { status: "applied", seq: null, replayed: false };
+      await settle(ready, ready.map(({ operation: { id } }) => ({ ...done, id })), me);
+      await post(ready, me);
+    }"""
+
+# What is broken: a file, what stands there, and what is put in its place.
+BROKEN = {
+    "a new id at each attempt": (
+        OUTBOX,
+        "batch.map(({ operation }) => operation)",
+        "batch.map(({ operation }) => ({ ...operation, id: crypto.randomUUID() }))",
+    ),
+    "settled before there is an answer": (OUTBOX, SEND, UNSEEN),
+    "sent as whoever is logged in": (OUTBOX, "...(me && { person: me })", ""),
+    "the newest first": (
+        OUTBOX,
+        "const waiting = all.filter(",
+        "const waiting = all.reverse().filter(",
+    ),
+    "a server that is busy is taken at its word": (OUTBOX, "status < 500 && ", "status < 600 && "),
+    "no page compares with the outbox": (
+        "playlists/rooms.js",
+        'if (kind === "drained") this.#compare();',
+        "",
+    ),
+    "no lock": None,
+}
+SERVER_FORGETS = [
+    ('known = tx.get(Operation, operation["id"])', "known = None"),
+    ("tx.add(\n            Operation(", "tx.merge(\n            Operation("),
+]
+
+
+@pytest.mark.skipif(not IS_SOAK, reason="tries the test, not the app")
+@pytest.mark.parametrize("what", BROKEN)
+def test_it_finds_what_is_broken_in_the_client(setting: Setting, what: str) -> None:
+    broken = BROKEN[what]
+    if broken is None:
+        setting.mutations["world"].append(what)
+    else:
+        setting.mutations["sources"].append(dict(zip(("file", "from", "to"), broken, strict=True)))
+    assert next(problems(setting, list(range(1, 200))), None)
+
+
+@pytest.mark.skipif(not IS_SOAK, reason="tries the test, not the app")
+def test_it_finds_a_server_that_does_not_keep_results(
+    own_server: Server, clients: dict[str, Client], tmp_path: Path
+) -> None:
+    """A copy of the app that forgets which operations it has seen."""
+    own_server.stop()
+    own_server.root = tmp_path / "app"
+    ignored = shutil.ignore_patterns(".*", "node_modules", "instance", "tests", "bench", "docs")
+    shutil.copytree(ROOT, own_server.root, ignore=ignored)
+    merge = own_server.root / "playlist_app" / "offline" / "merge.py"
+    source = merge.read_text()
+    for there, instead in SERVER_FORGETS:
+        assert there in source
+        source = source.replace(there, instead)
+    merge.write_text(source)
+    own_server.start()
+    setting = Setting(own_server, clients["alice"], clients["bob"])
+    assert next(problems(setting, list(range(1, 200))), None)
 
 
 def problems(setting: Setting, these: list[int]) -> Iterator[str]:
@@ -201,9 +267,9 @@ def outbox_is_whole(setting: Setting, outbox: JSON, sent: set[str]) -> None:
         assert id_ in merged or id_ in discarded, "applied, and the device never heard"
         assert id_ in sent
     for one in outbox["merged"]:
-        said, row = one["result"], kept.get(one["operation"]["id"])
-        assert row, f"the server knows nothing of what came to this: {one}"
-        truth = row["result"]
+        said, known = one["result"], kept.get(one["operation"]["id"])
+        assert known, f"the server knows nothing of what came to this: {one}"
+        truth = known["result"]
         assert said | {"replayed": False} == truth, f"another result was noted: {said} for {truth}"
     in_order(accepted, kept)
 
@@ -222,7 +288,7 @@ def in_order(accepted: JSON, kept: dict[str, JSON]) -> None:
 def rows_of(setting: Setting, ids: list[str]) -> dict[str, JSON]:
     marks = ",".join("?" * len(ids))
     rows = setting.read(
-        f"SELECT id, rowid, user_id, result FROM operation WHERE id IN ({marks})",  # noqa: S608
+        f"SELECT id, rowid, user_id, result FROM operation WHERE id IN ({marks})",
         *ids,
     )
     return {
