@@ -104,7 +104,7 @@ function wish({ chance, tracks }, model) {
   const kind = chance.weighed(KINDS);
   if (kind === "update") {
     const title = `Title ${chance.upTo(1000)}`;
-    return model.playlist.my_role === "owner" ? { kind, settings: { title }, about: title } : null;
+    return model.playlist.my_role === "owner" ? { kind, fields: { title }, about: title } : null;
   }
   if (kind === "add") {
     const track = chance.oneOf(tracks);
@@ -119,7 +119,9 @@ function wish({ chance, tracks }, model) {
   }
   if (kind === "remove") return { kind, item: item.id, about };
   if (model.playlist.order_mode !== "manual") return null;
-  const others = shown.map((/** @type {any} */ one) => one.id).filter((/** @type {string} */ id) => id !== item.id);
+  const others = shown
+    .map((/** @type {any} */ one) => one.id)
+    .filter((/** @type {string} */ id) => id !== item.id);
   const index = chance.upTo(others.length + 1);
   const after = others.slice(Math.max(0, index - NEIGHBOURS), index).reverse();
   const before = others.slice(index, index + NEIGHBOURS);
@@ -173,7 +175,9 @@ export async function logIn(device, id) {
   device.cookies = new Map();
   const body = JSON.stringify({ username, password });
   const headers = { "Content-Type": "application/json" };
-  const done = await world.http.ask(device, "POST", "users/login", { body, headers }).catch(() => null);
+  const done = await world.http
+    .ask(device, "POST", "users/login", { body, headers })
+    .catch(() => null);
   device.person = done?.status === 200 ? id : null;
   world.log(`${device.name} ${device.person ? "is" : "could not become"} ${username}`);
 }

@@ -1,7 +1,6 @@
 // A device: what all its tabs share (storage, locks, messages, cookies, network), as a browser has it.
 
-import { FDBDatabase, FDBObjectStore } from "./indexed-db.js";
-import { IDBFactory } from "./indexed-db.js";
+import { FDBDatabase, FDBObjectStore, IDBFactory } from "./indexed-db.js";
 import { Tab } from "./tab.js";
 
 /** Whose connection it is, to know what a device has accepted. @type {WeakMap<object, Device>} */
@@ -109,7 +108,8 @@ export class Device {
   /** Locks and wishes of a tab end with it. @param {Tab} tab */
   releaseAll(tab) {
     for (const [name, queue] of this.locks) {
-      for (const wish of queue.filter((one) => one.tab === tab).reverse()) this.#release(name, wish);
+      for (const wish of queue.filter((one) => one.tab === tab).reverse())
+        this.#release(name, wish);
     }
   }
 

@@ -4,12 +4,13 @@ export {
   IDBCursor,
   IDBCursorWithValue,
   IDBDatabase,
+  IDBDatabase as FDBDatabase,
   IDBFactory,
   IDBIndex,
   IDBKeyRange,
   IDBObjectStore,
+  IDBObjectStore as FDBObjectStore,
   IDBOpenDBRequest,
   IDBRequest,
   IDBTransaction,
 } from "fake-indexeddb";
-export { IDBDatabase as FDBDatabase, IDBObjectStore as FDBObjectStore } from "fake-indexeddb";

@@ -106,7 +106,8 @@ export class Network {
       asked.fail(new TypeError("no server"));
       return;
     }
-    if (process.env.MODEL_LOUD && asked.path === "sync") world.log(`${answer.status} ${answer.text}`);
+    if (process.env.MODEL_LOUD && asked.path === "sync")
+      world.log(`${answer.status} ${answer.text}`);
     const { status, text, headers } = answer;
     const tell = () => asked.answer(response(status, text, headers));
     if (kind === "answer lost") asked.fail(new TypeError("reset"));

@@ -30,12 +30,16 @@ class Oracle:
         self.items: dict[str, Entry] = {}
         self.order: list[str] = []
         self.events: list[str] = []
+        # Whose operation is applied just now, and the seq of its event, if there is one.
+        self.device, self.seq = "", 0
+        self.titled: list[tuple[int, str]] = []
         for operation in begins:
             self.apply(operation, "")
         self.events.clear()
 
-    def apply(self, operation: JSON, person: str) -> str:
+    def apply(self, operation: JSON, person: str, *, device: str = "", seq: int = 0) -> str:
         """Answers the status that the server must have answered."""
+        self.device, self.seq = device, seq
         verb: str = getattr(self, f"_{operation['kind']}")(operation, person)
         return verb
 
@@ -89,11 +93,14 @@ class Oracle:
         return None if after or before else 0
 
     def _update(self, operation: JSON, person: str) -> str:
-        """Only the owner may; the owner's devices follow one another, the last to arrive wins."""
-        title = operation["settings"]["title"]
+        """The list is shared: what another device changed meanwhile stands."""
+        title, base = operation["fields"]["title"], operation["base_seq"]
         if title == self.title:
             return "satisfied"
+        if any(seq > base and device != self.device for seq, device in self.titled):
+            return "conflict"
         self.title = title
+        self.titled.append((self.seq, self.device))
         self.events.append("playlist.updated")
         return "applied"
 

@@ -67,7 +67,12 @@ Object.assign(mutations, { sources: setting.mutations.sources });
 
 const people = setting.people;
 for (const id of Object.keys(people)) {
-  const observer = { cookies: new Map(), person: null, name: "observer", world: { http, people, log() {} } };
+  const observer = {
+    cookies: new Map(),
+    person: null,
+    name: "observer",
+    world: { http, people, log() {} },
+  };
   await logIn(/** @type {any} */ (observer), id);
   people[id].cookies = observer.cookies;
 }
@@ -78,7 +83,13 @@ async function lane(ids) {
   /** @type {{person: string | null, cookies: Map<string, string>}[]} */
   const kept = [alice, alice, bob].map((person) => ({ person, cookies: new Map() }));
   for (let task = setting.schedules.shift(); task; task = setting.schedules.shift()) {
-    const world = new World(task.seed, { http, mutations, people, ...task, tracks: setting.tracks });
+    const world = new World(task.seed, {
+      http,
+      mutations,
+      people,
+      ...task,
+      tracks: setting.tracks,
+    });
     for (const [index, device] of world.devices.entries()) {
       const first = [alice, alice, bob][index];
       Object.assign(device, kept[index]);

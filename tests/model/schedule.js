@@ -1,7 +1,16 @@
 // One schedule: steps by chance while everything goes wrong; then all come online, everything drains,
 // and what the devices show is compared with what the server has.
 
-import { change, endSession, logIn, logOut, openPage, readList, reconsider, troubled } from "./acts.js";
+import {
+  change,
+  endSession,
+  logIn,
+  logOut,
+  openPage,
+  readList,
+  reconsider,
+  troubled,
+} from "./acts.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./device.js").Device} Device */
@@ -66,7 +75,7 @@ const STEP = {
     if (sockets.length) return world.chance.oneOf(sockets).pump();
   },
   time: (world) => world.pass(world.chance.oneOf([100, 800, 3000, 15_000, 60_000])),
-  network: (world, device) => turnNetwork(device, !device.isOnline),
+  network: (_, device) => turnNetwork(device, !device.isOnline),
   focus: ({ chance }, { tabs }) => {
     if (tabs.length) chance.oneOf(tabs).fire(chance.oneOf(["focus", "pageshow"]));
   },
@@ -152,7 +161,9 @@ async function sendAllOf(device, person) {
   const { world } = device;
   for (let round = 0; round < ROUNDS; round += 1) {
     await world.quiet();
-    const waits = (await device.stored(person, "operations")).some(({ state }) => state === "waiting");
+    const waits = (await device.stored(person, "operations")).some(
+      ({ state }) => state === "waiting",
+    );
     if (!waits) return;
     if (device.person !== person) await logIn(device, person);
     if (!(await isHere(device, person))) await openPage(device);
@@ -231,7 +242,16 @@ async function compare(world) {
 function told(items, isShell) {
   return items
     .map(({ id, track, votes, up, down, my_vote, pending, leaving }) =>
-      [id.slice(0, 8), track.title, votes, up, down, isShell ? "?" : (my_vote ?? "-"), pending && "PENDING", leaving && "LEAVING"]
+      [
+        id.slice(0, 8),
+        track.title,
+        votes,
+        up,
+        down,
+        isShell ? "?" : (my_vote ?? "-"),
+        pending && "PENDING",
+        leaving && "LEAVING",
+      ]
         .filter((one) => one !== undefined)
         .join(" "),
     )

@@ -51,7 +51,9 @@ export class Socket {
     if (this.isOver || this.tab.isDead) return false;
     const { device, world } = this.tab;
     const path = `playlists/${this.playlist}/events?since=${this.cursor}`;
-    const answer = device.isOnline ? await world.http.ask(device, "GET", path).catch(() => null) : null;
+    const answer = device.isOnline
+      ? await world.http.ask(device, "GET", path).catch(() => null)
+      : null;
     if (this.isOver || this.tab.isDead) return false;
     if (!answer || (answer.status !== 200 && answer.status !== 410)) {
       this.#hangUp(answer && this.readyState === 1 ? 1008 : 1006);

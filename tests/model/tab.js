@@ -286,4 +286,3 @@ class Meta {
   /** @type {Record<string, string>} */
   dataset = {};
 }
-

@@ -3,7 +3,7 @@
 Each schedule is a seed. Alice has two devices and Bob one; browsers are shared, sessions end, tabs
 and the worker are closed in the middle, devices go offline, requests and answers are lost, cut,
 held back and doubled, and the server is killed and started again. What runs in the tabs is the
-app's own code (`static/js/`), in a realm a tab (`tests/model/*.js`). In the end all come online, and
+app's own code (`static/js/`), in a realm a tab (`tests/model/*.js`). In the end all come online:
 
 - every operation that a device accepted was applied exactly once, or stands as failed with its
   reason, or was taken back (`outbox_is_whole`);
@@ -13,7 +13,8 @@ app's own code (`static/js/`), in a realm a tab (`tests/model/*.js`). In the end
 
 A schedule that fails is run alone by `MODEL_SEED=N pytest tests/model`.
 
-That it finds what it is for is tried in `make soak`, by breaking the client or the server (`BROKEN`).
+That it finds what it is for is tried in `make soak`, by breaking the client or the server
+(`BROKEN`, `SERVER_FORGETS`).
 """
 
 from __future__ import annotations
@@ -288,12 +289,12 @@ def in_order(accepted: JSON, kept: dict[str, JSON]) -> None:
 def rows_of(setting: Setting, ids: list[str]) -> dict[str, JSON]:
     marks = ",".join("?" * len(ids))
     rows = setting.read(
-        f"SELECT id, rowid, user_id, result FROM operation WHERE id IN ({marks})",
+        f"SELECT id, rowid, user_id, device, result FROM operation WHERE id IN ({marks})",
         *ids,
     )
     return {
-        id_: {"row": row, "user": user, "result": json.loads(result)}
-        for id_, row, user, result in rows
+        id_: {"row": row, "user": user, "device": device, "result": json.loads(result)}
+        for id_, row, user, device, result in rows
     }
 
 
@@ -310,7 +311,8 @@ def server_has_what_follows(setting: Setting, playlist: JSON, outboxes: list[JSO
         del kept[operation["id"]]
     for id_, row in sorted(kept.items(), key=lambda pair: int(pair[1]["row"])):
         operation = operations[id_]
-        status = oracle.apply(operation, row["user"])
+        seq = row["result"]["seq"] or 0
+        status = oracle.apply(operation, row["user"], device=row["device"], seq=seq)
         assert row["result"]["status"] == status, f"{operation} was {row['result']}, not {status}"
     events = setting.read(
         "SELECT type FROM event WHERE playlist_id = ? AND seq > ? ORDER BY seq",
