@@ -201,9 +201,10 @@ async function follow(world) {
     }
     world.pass(20_000); // a socket that is closed is opened again
     await world.quiet();
+    const asked = new Map();
     for (const tab of world.openTabs.filter(isShown)) {
       for (const socket of tab.sockets.filter((one) => !one.isOver)) {
-        isNews = (await socket.pump()) || isNews;
+        isNews = (await socket.pump(asked)) || isNews;
       }
       const isLive = [...tab.rooms.values()].every((room) => room.channel.state === "live");
       isNews ||= !isLive;

@@ -46,16 +46,21 @@ export class Socket {
     this.onclose?.({ code });
   }
 
-  /** Bring what happened. Answers whether it was news. */
-  async pump() {
+  /** Bring what happened. Answers whether it was news.
+   * @param {Map<string, any>} [asked] what was asked just now: many sockets ask for the same */
+  async pump(asked = new Map()) {
     if (this.isOver || this.tab.isDead) return false;
     const { device, world } = this.tab;
     const path = `playlists/${this.playlist}/events?since=${this.cursor}`;
-    const answer = device.isOnline
-      ? await world.http.ask(device, "GET", path).catch(() => null)
-      : null;
+    const key = `${device.person} ${path}`;
+    if (!asked.has(key)) {
+      const asking = device.isOnline ? world.http.ask(device, "GET", path) : Promise.reject();
+      asked.set(key, await asking.catch(() => null));
+    }
+    const answer = asked.get(key);
     if (this.isOver || this.tab.isDead) return false;
     if (!answer || (answer.status !== 200 && answer.status !== 410)) {
+      world.log(`${this.tab.name} loses its socket: ${answer?.status} ${path}`);
       this.#hangUp(answer && this.readyState === 1 ? 1008 : 1006);
       return true;
     }
