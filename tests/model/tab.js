@@ -241,7 +241,7 @@ export class Tab {
       get onLine() {
         return device.isOnline;
       },
-      serviceWorker: { ready: Promise.resolve({ sync: { register } }) },
+      serviceWorker: { getRegistration: async () => ({ sync: { register } }) },
       locks: {
         /** @param {string} name @param {any} options @param {any} [act] */
         request(name, options, act = options) {

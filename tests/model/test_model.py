@@ -108,12 +108,14 @@ def setting(own_server: Server, clients: dict[str, Client]) -> Setting:
 def seeds() -> list[int]:
     alone = os.environ.get("MODEL_SEED")
     first = int(os.environ.get("MODEL_FIRST", "1"))
-    number = int(os.environ.get("MODEL_COUNT", "0")) or count(200, 20_000)
+    number = int(os.environ.get("MODEL_COUNT", "0")) or count(0, 20_000)
     return [int(alone)] if alone else list(range(first, first + number))
 
 
 def test_three_devices_and_a_server_agree_whatever_goes_wrong(setting: Setting) -> None:
     all_seeds = seeds()
+    if not all_seeds:
+        pytest.skip("runs in the soak, or for as many schedules as MODEL_COUNT says")
     for start in range(0, len(all_seeds), AT_ONCE):
         for problem in problems(setting, all_seeds[start : start + AT_ONCE]):
             raise AssertionError(problem)

@@ -85,9 +85,10 @@ export class ListModel extends EventTarget {
     if (handle) handle(this, event);
   }
 
-  /** @param {Item} item */
-  _put(item) {
+  /** @param {Item} item @param {number} seq */
+  _put(item, seq) {
     const known = this.items.get(item.id);
+    if (known && seq <= (this.countedAt.get(item.id) ?? 0)) return; // an answer told what came after
     this.items.set(item.id, { ...item, my_vote: item.my_vote ?? known?.my_vote ?? null });
     this.#tell(known ? "moved" : "added", item.id);
   }
@@ -319,8 +320,8 @@ export class ListModel extends EventTarget {
 
 /** @type {Record<string, (model: ListModel, event: Happening) => void>} */
 const HANDLERS = {
-  "track.added": (model, { payload }) => model._put(payload.item),
-  "track.moved": (model, { payload }) => model._put(payload.item),
+  "track.added": (model, { payload, seq }) => model._put(payload.item, seq ?? 0),
+  "track.moved": (model, { payload, seq }) => model._put(payload.item, seq ?? 0),
   "track.removed": (model, { payload }) => model._remove(payload.id),
   "track.voted": (model, event) => model._voted(event),
   "track.playing": (model, { payload }) => model._playing(payload),
