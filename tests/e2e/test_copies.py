@@ -128,7 +128,7 @@ def test_a_download_is_paused_in_another_tab_and_gone_on_with(
     page = begins_and_sticks(alice, network, playlist)
     other = alice.context.new_page()
     other.goto(f"{network.url}/downloads")
-    row = other.get_by_role("listitem").filter(has_text="Long")
+    row = other.locator("li.copy").filter(has_text="Long")
     row.get_by_role("button", name="Pause").click()
     expect(row).to_contain_text("Paused by you.")
     expect(page.get_by_role("button", name="Go on taking along")).to_be_visible()

@@ -44,7 +44,7 @@ def test_the_printed_link_makes_the_admin_and_the_music(fresh: Server, chromium:
     expect(page.get_by_role("main")).to_contain_text("Making music")
     page.get_by_role("main").get_by_role("link", name="Friday kitchen").click()
     rows = page.get_by_role("list", name="Playlist").get_by_role("listitem")
-    expect(rows.first).to_be_visible()
+    expect(rows.first).to_be_visible(timeout=90_000)  # songs come as they are made
     rows.first.get_by_role("button", name="Play").click()
     visitor.hears()
     page.get_by_role("link", name="Home").first.click()

@@ -69,7 +69,7 @@ def test_something_else_can_be_played_while_it_is_made(
     arrives: Arrives, server: Server, clients: dict[str, Client], sounds: Sounds
 ) -> None:
     alice = clients["alice"]
-    playlist = shared_list(alice, sounds, "Lossless", ("Other",), seconds=8.0)
+    playlist = shared_list(alice, sounds, "Lossless", ("Other",), seconds=90.0)
     track = upload(alice, sounds("alac", seconds=SECONDS, pitch=1357.0, title="Later"))
     alice.ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
     visitor = arrives("alice")

@@ -191,6 +191,7 @@ def test_another_person_on_this_browser_can_not_hear_it(
     assert page.evaluate(heard) == 200
     alice.context.set_offline(False)
     page.get_by_role("button", name="Log out").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep it for my return").click()
     page.get_by_label("Name").fill("charlie")
     page.get_by_label("Password").fill("a good long password")
     page.get_by_role("button", name="Log in").click()

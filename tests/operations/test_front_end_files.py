@@ -52,3 +52,14 @@ def test_every_icon_that_is_copied_is_used() -> None:
     """Every first visit fetches all of them."""
     assert set(copied()) - {name for name, _ in used()} == set()
     assert len(copied()) == len(set(copied()))
+
+
+def test_no_template_or_script_holds_an_unfinished_merge() -> None:
+    """The checkers of Python and JavaScript would stop at one; a template shows it to people."""
+    mark = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+    kinds = ("*.html", "*.js", "*.css", "*.webmanifest")
+    files = [
+        path for folder in ("templates", "static") for kind in kinds
+        for path in (ROOT / folder).rglob(kind)
+    ]  # fmt: skip
+    assert [path.name for path in files if mark.search(path.read_text())] == []
