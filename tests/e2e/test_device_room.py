@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.away import take_along
-from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM, Arrives, Visitor, shared_list, upload
 from tests.e2e.test_kept_audio import has_worker, play, rows, whole
 from tests.serving import Client
 from tests.sounds import Sounds
 
 MB = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium: Browser) -> Iterator[Browser]:
+    """A browser that says how much it grants. By itself Chromium says 10 GiB more than is used to
+    everybody, whatever it enforces."""
+    arguments = [*ARGUMENTS, "--disable-features=StaticStorageQuota"]
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    yield browser
+    browser.close()
 
 
 def opens_downloads(visitor: Visitor) -> Page:
@@ -38,6 +51,27 @@ def set_fact(page: Page, name: str, value: object) -> None:
         })""",
         [name, value],
     )
+
+
+FACT = """(name) => new Promise((done) => {
+  const opening = indexedDB.open("jamboree");
+  opening.onsuccess = () => {
+    const one = opening.result.transaction("facts").objectStore("facts").get(name);
+    one.onsuccess = () => { opening.result.close(); done(one.result ?? null); };
+  };
+})"""
+
+
+def choose(page: Page, megabytes: str) -> None:
+    """Move the slider to a budget, as fast as keys can be pressed."""
+    slider = page.get_by_label("At most for music")
+    slider.focus()
+    slider.press("Home")
+    for _ in range(20):
+        if slider.get_attribute("aria-valuetext") == megabytes:
+            return
+        slider.press("ArrowRight")
+    raise AssertionError("there is no such budget")
 
 
 @pytest.fixture
@@ -113,9 +147,12 @@ def bytes_in_cache(page: Page) -> int:
 @pytest.fixture
 def wavs(clients: dict[str, Client], sounds: Sounds) -> dict[str, Any]:
     """Four tracks of two seconds and 350 kB each."""
-    alice = clients["alice"]
+    return waves(clients["alice"], sounds, 4)
+
+
+def waves(alice: Client, sounds: Sounds, count: int) -> dict[str, Any]:
     playlist = alice.ok("POST", "/playlists", {"title": "Waves"})
-    for number in range(4):
+    for number in range(count):
         path = sounds("wav", seconds=2.0, pitch=300.0 + 50 * number, title=f"Wave {number}")
         track = upload(alice, path)
         alice.ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
@@ -127,7 +164,7 @@ def hears_all_of_it(alice: Visitor, playlist: dict[str, Any]) -> None:
     """Play a list from its first to its last track."""
     play(alice, "Wave 0")
     last = alice.page.locator("#player .text .title")
-    expect(last).to_have_text("Wave 3")
+    expect(last).to_have_text(f"Wave {len(playlist['hashes']) - 1}")
     alice.until(lambda: bool(alice.audio("ended")))
 
 
@@ -156,7 +193,36 @@ def test_what_was_heard_longest_ago_goes_first_and_the_log_says_so(
     expect(log.get_by_role("listitem").first).to_contain_text("made smaller")
 
 
-def test_what_was_kept_is_cleared_when_somebody_says_so(
+@pytest.mark.parametrize("evicts", [False, True])
+def test_when_it_is_full_nothing_is_kept_where_nothing_may_go_by_itself(
+    arrives: Arrives, clients: dict[str, Client], sounds: Sounds, evicts: bool
+) -> None:
+    playlist = waves(clients["alice"], sounds, 6)
+    alice = arrives("alice")
+    page = alice.opens_playlist(playlist)
+    has_worker(page)
+    set_fact(page, "budget", 1_800_000)  # five of them, each just under a fifth of it
+    opens_downloads(alice)
+    if not evicts:
+        page.get_by_label("Make room by itself").uncheck()
+        alice.until(lambda: page.evaluate(FACT, "evicts") is False)
+    alice.opens_playlist(playlist)
+
+    hears_all_of_it(alice, playlist)
+
+    if evicts:
+        alice.until(lambda: whole(page) == set(playlist["hashes"][1:]))
+        assert [row["sha256"] for row in rows(page, "log")] == playlist["hashes"][:1]
+        return
+    assert whole(page) == set(playlist["hashes"][:5])
+    assert len(rows(page, "audio")) == 5
+    assert rows(page, "log") == []
+    play(alice, "Wave 0")
+    alice.hears()
+    assert whole(page) == set(playlist["hashes"][:5])
+
+
+def test_what_was_played_and_then_taken_along_is_no_longer_cleared(
     arrives: Arrives, wavs: dict[str, Any]
 ) -> None:
     alice = arrives("alice")
@@ -170,6 +236,70 @@ def test_what_was_kept_is_cleared_when_somebody_says_so(
     row = page.get_by_role("listitem").filter(has_text="Waves")
     row.get_by_role("button", name="Remove from this device").click()
     alice.until(lambda: whole(page) == set())
+
+
+def test_each_kind_is_cleared_by_its_button_and_what_was_taken_along_stays(
+    arrives: Arrives, clients: dict[str, Client], sounds: Sounds, wavs: dict[str, Any]
+) -> None:
+    person = clients["alice"]
+    pinned = person.ok("POST", "/playlists", {"title": "Pinned"})
+    track = upload(person, sounds("mp3", seconds=2.0, title="With a cover", cover=picture()))
+    person.ok("POST", f"/playlists/{pinned['id']}/items", {"track_id": track["id"]})
+    alice = arrives("alice")
+    page = take_along(alice, pinned)
+    has_worker(page)
+    alice.opens_playlist(wavs)
+    hears_all_of_it(alice, wavs)
+    alice.until(lambda: len(whole(page)) == 5)
+    opens_downloads(alice)
+    kept = sum(row["size"] for row in rows(page, "audio") if row["sha256"] in wavs["hashes"])
+    expect(size_of(page, "kept")).to_have_text(f"{kept / MB:.1f} MB")
+
+    button = page.get_by_role("button", name="Clear what was kept")
+    button.click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text(f"Clear {kept / MB:.1f} MB of music that was kept")
+    question.get_by_role("button", name="Leave it").click()
+    expect(question).to_be_hidden()
+    expect(button).to_be_focused()
+    assert len(whole(page)) == 5
+    button.click()
+    question.get_by_role("button", name="Clear it").click()
+    expect(button).to_be_disabled()
+    assert whole(page) == {track["audio"]["sha256"]}
+    assert bytes_in_cache(page) == track["audio"]["size_bytes"]
+    assert {row["sha256"] for row in rows(page, "log")} == set(wavs["hashes"])
+
+    assert len(covers(page)) == 2
+    for name, says in (("covers", "of covers"), ("pages and threads", "of pages and threads")):
+        button = page.get_by_role("button", name=f"Clear {name}")
+        expect(button).to_be_enabled()
+        button.click()
+        expect(question).to_contain_text(says)
+        question.get_by_role("button", name="Clear it").click()
+        expect(button).to_be_disabled()
+    assert covers(page) == []
+    assert [row["what"] for row in rows(page, "log")][-2:] == ["covers", "pages"]
+    assert whole(page) == {track["audio"]["sha256"]}
+
+    page.evaluate("(url) => fetch(url).then((r) => r.blob())", track["cover_url"])  # it is shown
+    alice.until(
+        lambda: [url[-len(track["cover_url"]) :] for url in covers(page)] == [track["cover_url"]]
+    )
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (600, 600), (200, 120, 60)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def covers(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        """caches.open("jamboree-covers-1").then((cache) => cache.keys())
+          .then((all) => all.map(({ url }) => url))"""
+    )
+    return found
 
 
 def test_a_full_browser_makes_room_for_what_is_taken_along(
@@ -195,6 +325,47 @@ def test_a_full_browser_makes_room_for_what_is_taken_along(
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     assert track["audio"]["sha256"] in whole(page)
     assert rows(page, "log"), "something had to go, and that is noted"
+
+
+def test_the_budget_is_chosen_and_never_more_than_the_quota_allows(
+    arrives: Arrives,
+) -> None:
+    alice = arrives("alice")
+    page = alice.opens("/")
+    browser = alice.context.new_cdp_session(page)
+    quota = {"origin": alice.server.url, "quotaSize": 400 * MB}
+    browser.send("Storage.overrideQuotaForOrigin", quota)
+    opens_downloads(alice)
+    shown = page.locator("[data-field=budget-says]")
+    expect(shown).to_have_text("240 MB")
+    slider = page.get_by_label("At most for music")
+    slider.focus()
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "240 MB")
+    expect(page.locator("[data-field=quota]")).to_contain_text("400 MB")
+
+    choose(page, "100 MB")
+    alice.until(lambda: page.evaluate(FACT, "budget") == 100 * MB)
+    page.reload()
+    expect(shown).to_have_text("100 MB")
+
+
+def test_what_the_browser_says_to_being_asked_to_keep_it_is_shown(
+    arrives: Arrives, chromium: Browser
+) -> None:
+    alice = arrives("alice")
+    page = alice.opens("/downloads")
+    says = page.locator("[data-field=persistence]")
+    expect(says).to_contain_text("may remove it")
+    page.get_by_role("button", name="Ask the browser to keep it").click()
+    expect(says).to_contain_text("The browser said no")
+
+    target = alice.context.new_cdp_session(page).send("Target.getTargetInfo")["targetInfo"]
+    may = {"permissions": ["durableStorage"], "browserContextId": target["browserContextId"]}
+    chromium.new_browser_cdp_session().send("Browser.grantPermissions", may)
+    page.get_by_role("button", name="Ask the browser to keep it").click()
+    expect(says).to_have_text("This browser promised to keep it, also when the device gets full.")
+    expect(page.get_by_role("button", name="Ask the browser to keep it")).to_be_hidden()
 
 
 def test_the_next_tracks_are_here_before_they_play(

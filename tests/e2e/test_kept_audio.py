@@ -116,7 +116,7 @@ def test_each_byte_of_what_plays_is_fetched_once(arrives: Arrives, long: dict[st
     assert traffic.bytes(long["size"]) == long["size"], "the second time nothing comes"
 
 
-def test_what_a_jump_left_out_is_fetched_when_it_was_played_through(
+def test_what_arrived_damaged_is_fetched_again_when_it_was_played_through(
     arrives: Arrives, long: dict[str, Any]
 ) -> None:
     alice = arrives("alice")

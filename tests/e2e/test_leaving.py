@@ -159,6 +159,14 @@ def test_removed_nothing_of_it_is_left(arrives: Arrives, friday: dict[str, Any])
     alice.expects_401 = True
     page = take_along(alice, friday)
     who = person_id(page)
+    page.evaluate(
+        """(who) => {
+          localStorage.setItem("jamboree-listening", "{}"); // as an earlier version named it
+          localStorage.setItem(`jamboree-listening-${who}`, '{"rate": 2}');
+          localStorage.setItem("jamboree-listening-another", '{"rate": 1.5}');
+        }""",
+        who,
+    )
     assert who in json.dumps(everything(page))
     other = alice.context.new_page()  # a second tab, which holds its databases open
     other.goto(f"{alice.server.url}/playlists/{friday['id']}")
@@ -170,6 +178,8 @@ def test_removed_nothing_of_it_is_left(arrives: Arrives, friday: dict[str, Any])
     expect(other.get_by_role("button", name="Log in")).to_be_visible()
     left = everything(page)
     assert on_the_device(page) == ([], [])
+    habits = [name for name in left["local"] if name.startswith("jamboree-listening")]
+    assert habits == ["jamboree-listening-another"]
     assert left["caches"].get("jamboree-covers-1", []) == []
     for trace in (who, "Alice", friday["id"], "Friday kitchen"):
         assert trace not in json.dumps(left)

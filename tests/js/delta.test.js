@@ -103,6 +103,23 @@ test("a rendition that the server's cache gave up is waited for again", () => {
   assert.deepEqual([files(now), now.preparing?.length], [[], 1]);
 });
 
+for (const whole of [true, false]) {
+  test(`what is whole here stays while the server makes it anew (whole: ${whole})`, () => {
+    const small = ["a", "b"].map((name) => entry(name, { sha256: `small-${name}` }));
+    const before = /** @type {any} */ (contents(undefined, manifest("ab", { audio: small })));
+    const audio = ["a", "b"].map((name) => entry(name, { sha256: null, status: "preparing" }));
+    const now = contents(before, manifest("ab", { whole, audio }), new Set(["small-a"]));
+    assert.deepEqual(now.audio, [small[0]], "b is not whole, and can't be fetched any more");
+    assert.deepEqual(now.preparing, [{ of: "sha-b", size_bytes: 10 }]);
+
+    const made = [entry("b", { sha256: "small-b-2", status: "ready" })];
+    const later = /** @type {any} */ ({ ...before, ...now });
+    const end = contents(later, manifest("", { whole: false, audio: made }));
+    assert.deepEqual(files(end), ["small-a", "small-b-2"]);
+    assert.deepEqual(end.preparing, []);
+  });
+}
+
 test("two items of one track have one file", () => {
   const twice = manifest("a");
   twice.items.push(item("b", { track: twice.items[0].track }));

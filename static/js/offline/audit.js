@@ -125,6 +125,21 @@ export async function sample(count) {
 }
 
 /**
+ * Something of a file did not play: its bytes are compared, by one tab, and what is wrong is fetched again.
+ * @param {string} sha256
+ */
+export async function suspect(sha256) {
+  await navigator.locks.request(
+    `jamboree-suspect-${sha256}`,
+    { ifAvailable: true },
+    async (lock) => {
+      const file = lock && (await kept(sha256));
+      if (file) await verify(file);
+    },
+  );
+}
+
+/**
  * Compare a file with its hashes. What is wrong or gone is noted so.
  * @param {KeptAudio} file
  * @param {string[]} [hashes] of its chunks, where its row does not say them
@@ -186,8 +201,6 @@ export async function check(id, progress = () => {}) {
  * @property {number} safe of them: all bytes are here
  * @property {number} missing of them
  * @property {number} checkedAt milliseconds: when the index was last compared with what is here
- * @property {"low" | "some" | "high"} risk that the browser throws it away: low where it promised not to,
- *   high where it is nearly full
  */
 
 /** A copy is not whole, and is to be gone on with. @param {string} id */
@@ -233,12 +246,5 @@ export async function safety(one) {
     safe,
     missing: tracks - safe,
     checkedAt: one.auditedAt ?? one.checkedAt,
-    risk: await risk(),
   };
-}
-
-async function risk() {
-  if (await navigator.storage?.persisted?.()) return "low";
-  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  return quota && usage / quota > 0.8 ? "high" : "some";
 }

@@ -34,20 +34,25 @@ import { sorted } from "../playlists/order.js";
  * What a copy holds by a manifest.
  * @param {Copy | undefined} before of the same quality; needed where the manifest is not whole
  * @param {Manifest} manifest
+ * @param {Set<string>} [here] the SHA-256 of what is whole on this device
  * @returns {Contents}
  */
-export function contents(before, manifest) {
+export function contents(before, manifest, here = new Set()) {
   const isWhole = manifest.whole !== false || !before;
   const items = isWhole ? manifest.items : changed(before.items, manifest);
-  const audio = new Map((isWhole ? [] : before.audio).map((entry) => [entry.of, entry]));
+  const known = new Map((before?.audio ?? []).map((entry) => [entry.of ?? entry.sha256, entry]));
+  const audio = new Map(isWhole ? [] : known);
   const preparing = new Map(
     (isWhole ? [] : (before.preparing ?? [])).map((entry) => [entry.of, entry]),
   );
   for (const { status, ...entry } of manifest.audio) {
     const of = entry.of ?? entry.sha256; // a server of an earlier version knows originals alone
+    const own = known.get(of);
     audio.delete(of);
     preparing.delete(of);
     if (entry.sha256) audio.set(of, { ...entry, of });
+    // The server's cache gave it up and makes it anew; what is whole here is as good.
+    else if (own && here.has(own.sha256)) audio.set(of, own);
     else preparing.set(of, { of, size_bytes: entry.size_bytes });
   }
   return {

@@ -17,6 +17,7 @@ import { savedBySharing } from "./sharing.js";
 const LOG_SHOWN = 30;
 const WEEKS_SHOWN = 6;
 const LATER = 400; // milliseconds: a download says something for every MiB
+const SETTLES = 1000; // milliseconds: keys move the slider step by step, and nothing goes on the way
 
 class DeviceRoom extends HTMLElement {
   /** @type {AbortController | null} */
@@ -27,6 +28,9 @@ class DeviceRoom extends HTMLElement {
   #later;
   /** @type {number[]} */
   #steps = [];
+  /** What the slider was moved to and is not yet kept within: what is shown meanwhile leaves it alone.
+   * @type {ReturnType<typeof setTimeout> | undefined} */
+  #moving;
 
   connectedCallback() {
     this.#listeners = new AbortController();
@@ -49,6 +53,7 @@ class DeviceRoom extends HTMLElement {
     this.#listeners?.abort();
     this.#news?.close();
     clearTimeout(this.#later);
+    clearTimeout(this.#moving); // what is too much goes before something else is kept
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -59,6 +64,11 @@ class DeviceRoom extends HTMLElement {
   /** @param {string} name */
   #input(name) {
     return /** @type {HTMLInputElement} */ (this.#field(name));
+  }
+
+  /** @param {string} kind @returns {HTMLButtonElement | null} */
+  #clears(kind) {
+    return this.querySelector(`[data-clear=${kind}]`);
   }
 
   async show() {
@@ -85,16 +95,18 @@ class DeviceRoom extends HTMLElement {
     const whole = Math.max(budget, used);
     for (const [kind, bytes] of Object.entries(shown)) {
       this.#field(`size-${kind}`).textContent = megabytes(bytes);
-      const button = this.querySelector(`[data-clear=${kind}]`);
-      if (button instanceof HTMLButtonElement) button.disabled = bytes === 0;
+      const button = this.#clears(kind);
+      if (button) button.disabled = bytes === 0;
     }
     this.#field("bar-pinned").style.inlineSize = `${(100 * pinned) / whole}%`;
     this.#field("bar-kept").style.inlineSize = `${(100 * parts.kept) / whole}%`;
-    const slider = this.#input("budget");
-    this.#steps = stepsUpTo(most);
-    slider.max = String(this.#steps.length - 1);
-    slider.value = String(nearest(this.#steps, budget));
-    this.#showBudget(budget);
+    if (this.#moving === undefined) {
+      const slider = this.#input("budget");
+      this.#steps = stepsUpTo(most);
+      slider.max = String(this.#steps.length - 1);
+      slider.value = String(nearest(this.#steps, budget));
+      this.#showBudget(budget);
+    }
     this.#field("over").hidden = pinned <= budget;
     this.#field("over").textContent = say("room_words.over", { size: megabytes(pinned) });
     this.#input("evicts").checked = evicts;
@@ -107,9 +119,13 @@ class DeviceRoom extends HTMLElement {
   }
 
   async #chosen() {
+    clearTimeout(this.#moving);
+    this.#moving = setTimeout(async () => {
+      this.#moving = undefined;
+      await keepWithin();
+      await this.show();
+    }, SETTLES);
     await setBudget(this.#steps[Number(this.#input("budget").value)]);
-    await keepWithin();
-    await this.show();
   }
 
   async #switched() {
@@ -150,6 +166,8 @@ class DeviceRoom extends HTMLElement {
       await this.show();
     } else if (button.dataset.field === "cancel") {
       this.#field("question").hidden = true;
+      const { value } = /** @type {HTMLButtonElement} */ (this.#field("confirm"));
+      this.#clears(value)?.focus();
     }
   }
 

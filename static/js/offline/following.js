@@ -3,7 +3,7 @@
 
 import { callUnlessKnown, Refused, SignedOut, Unreachable } from "../api.js";
 import { copies, letGo } from "./copies.js";
-import { announce, myDatabase, person } from "./database.js";
+import { announce, deviceDatabase, myDatabase, person } from "./database.js";
 import { contents, hashesOf } from "./delta.js";
 import { mirror, unmirror } from "./mirror.js";
 import { missingBytes, room } from "./room.js";
@@ -57,8 +57,9 @@ async function ask(id, { takes = false, quality }) {
     const path = `playlists/${id}/offline?${query}`;
     const came = await callUnlessKnown(path, known?.etag, { patience: PATIENCE });
     if (!came) return await settle(database, id, takes);
+    const same = before?.quality === wanted ? before : undefined;
     const fresh = {
-      ...contents(before?.quality === wanted ? before : undefined, came.answer),
+      ...contents(same, came.answer, await wholeHere()),
       quality: came.answer.quality ?? "original",
       etag: came.etag,
     };
@@ -67,6 +68,12 @@ async function ask(id, { takes = false, quality }) {
     if (before && isGone(error)) return bury(database, before);
     throw error;
   }
+}
+
+/** The SHA-256 of what is whole on this device. @returns {Promise<Set<string>>} */
+async function wholeHere() {
+  const files = await (await deviceDatabase()).getAll("audio");
+  return new Set(files.filter(({ complete }) => complete).map(({ sha256 }) => sha256));
 }
 
 /** Nothing is another. @param {import("./database.js").Database} database

@@ -20,6 +20,7 @@ import {
 } from "./database.js";
 import { mirrorOf } from "./mirror.js";
 import { closed } from "./opening.js";
+import { forgetRemembered, remembered } from "./places.js";
 import { countUses, held } from "./references.js";
 import { bytesOf } from "./room.js";
 
@@ -155,6 +156,7 @@ async function forgetRemoving(id) {
 
 /** @param {string} id */
 async function isRemoved(id) {
+  forgetRemembered(id);
   await forgetFacts(id);
   // The second place first: what is here and not in a database was lost there, and would be put back.
   if ("caches" in globalThis) await caches.delete(mirrorOf(id));
@@ -231,5 +233,5 @@ export async function leftovers(id) {
   const played = files.filter(({ people }) => people?.includes(id)).map(({ sha256 }) => sha256);
   const there = (await indexedDB.databases?.()) ?? [];
   const databases = there.map(({ name }) => name ?? "").filter((name) => name.includes(id));
-  return [...facts, ...played, ...databases];
+  return [...facts, ...played, ...databases, ...remembered(id)];
 }

@@ -7,7 +7,7 @@ import { Refused, SignedOut, Unreachable } from "../api.js";
 import { toast } from "../pages/toast-line.js";
 import { personOnPage } from "../site.js";
 import { say, sayCount } from "../words.js";
-import { audit, sample } from "./audit.js";
+import { audit, sample, suspect } from "./audit.js";
 import { announce } from "./database.js";
 import { resume } from "./downloading.js";
 import { idle } from "./idle.js";
@@ -25,7 +25,10 @@ export async function lookAfter() {
   if (!globalThis.indexedDB) return;
   watchTrouble();
   const keepsMusic = "caches" in globalThis && "serviceWorker" in navigator;
-  if (keepsMusic) watchLosses(tellAndFetch);
+  if (keepsMusic) {
+    watchLosses(tellAndFetch);
+    watchFailures();
+  }
   await new Promise((done) => setTimeout(done, AFTER_START));
   await idle();
   await migrate();
@@ -73,6 +76,14 @@ async function tellAndFetch({ why, lost, of }) {
   const again = navigator.onLine && personOnPage() ? "again_now" : "again_later";
   toast(`${say(key, { count: lost, of })} ${say(again)}`);
   await resume();
+}
+
+/** What did not play from this device, on this page or another. */
+function watchFailures() {
+  new BroadcastChannel("jamboree").addEventListener("message", ({ data }) => {
+    if (data.kind !== "damaged") return;
+    suspect(data.sha256).catch((error) => console.info("It could not be compared.", error));
+  });
 }
 
 /** What opening.js tells, of this page, others and the worker. */

@@ -89,6 +89,8 @@ export function keepTrue() {
   let isPlanned = false;
   const news = new BroadcastChannel("jamboree");
   news.onmessage = ({ data }) => {
+    // What was wrong of it is gone, and comes anew.
+    if (data.kind === "lost") broken.delete(data.sha256);
     if (isPlanned || !["copies", "progress", "audio"].includes(data.kind)) return;
     isPlanned = true;
     setTimeout(() => {

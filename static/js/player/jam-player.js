@@ -13,7 +13,7 @@ import { enter } from "../playlists/rooms.js";
 import { personOnPage } from "../site.js";
 import { say } from "../words.js";
 import { connect } from "./controls.js";
-import { habits } from "./habits.js";
+import { habits, recall } from "./habits.js";
 import { Hearing } from "./hearing.js";
 import { keep, sendListens } from "./listens.js";
 import * as session from "./media-session.js";
@@ -79,9 +79,11 @@ export class JamPlayer extends HTMLElement {
     addEventListener("pagehide", () => this.hearing.pause());
     sound.addEventListener("failed", (event) => this.#failed(event));
     sound.addEventListener("preparing", () => this.#preparing());
-    const { isShuffled, repeat } = habits();
-    Object.assign(this.queue, { isShuffled, repeat });
     connect(this);
+    recall().then(({ isShuffled, repeat }) => {
+      Object.assign(this.queue, { isShuffled, repeat });
+      this.showNext();
+    });
     // What the room plays elsewhere moves on without an <audio> that says so.
     setInterval(() => this.programme?.mode === "watching" && this.showTime(), 500);
   }
