@@ -188,6 +188,5 @@ test("how safe a copy is counts its tracks, each as often as it is in the list",
     safe: 3,
     missing: 0,
     checkedAt: 1,
-    risk: "some",
   });
 });
