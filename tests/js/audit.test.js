@@ -8,7 +8,7 @@ const { deviceDatabase, personDatabase, welcome } = await import(
 const { AUDIO_CACHE, chunksHere, hashOf, keep, kept } = await import(
   "../../static/js/offline/chunks.js"
 );
-const { audit, check, safety, sample } = await import("../../static/js/offline/audit.js");
+const { audit, check, safety, sample, suspect } = await import("../../static/js/offline/audit.js");
 const { markLost } = await import("../../static/js/offline/losses.js");
 
 const CHUNK = 4; // bytes
@@ -145,6 +145,18 @@ test("only one tab looks at a time", async () => {
 
   assert.ok(first);
   assert.equal(second, null);
+});
+
+test("what did not play is compared with its hashes at once; what is right stays", async () => {
+  await takesAlong("alice");
+  await lies("bbb", 1, new Uint8Array(CHUNK));
+
+  await suspect("aaa");
+  await suspect("bbb");
+  await suspect("unknown");
+
+  assert.equal((await kept("aaa"))?.complete, true);
+  assert.deepEqual((await kept("bbb"))?.have, [0, 2]);
 });
 
 test("a sample finds a wrong byte, in files that were not compared for longest", async () => {
