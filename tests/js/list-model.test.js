@@ -165,6 +165,22 @@ test("an answer is not undone by older events that come after it", () => {
   assert.equal(list.view("a")?.votes, 4);
 });
 
+test("an answer is not undone by an older move or add of its item that comes after it", () => {
+  const list = model("a");
+  const vote = queued("vote", { item: "a", direction: "up" });
+  list.propose(vote);
+  const answer = item("a", { votes: 2, up: 2, my_vote: "up", rank: "b" });
+  list.settle(vote, { id: "", status: "applied", seq: 13, item: answer, replayed: false });
+  const moved = item("a", { votes: 1, up: 1, rank: "b" });
+  list.apply({ type: "track.moved", seq: 12, payload: { item: moved } });
+  assert.deepEqual([list.view("a")?.votes, list.view("a")?.my_vote], [2, "up"]);
+
+  const later = item("a", { votes: 3, up: 3, rank: "c" });
+  list.apply({ type: "track.moved", seq: 14, payload: { item: later } });
+  const shown = list.view("a");
+  assert.deepEqual([shown?.votes, shown?.my_vote, shown?.rank], [3, "up", "c"]);
+});
+
 test("a vote that was refused goes back to what the server has", () => {
   const list = model("a");
   const vote = queued("vote", { item: "a", direction: "down" });

@@ -13,6 +13,7 @@ const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 
 const PAGE = `
 export * as database from "${STATIC}js/offline/database.js";
+export * as meeting from "${STATIC}js/offline/meeting.js";
 export * as outbox from "${STATIC}js/offline/outbox.js";
 export * as sending from "${STATIC}js/offline/sending.js";
 export * as rooms from "${STATIC}js/playlists/rooms.js";
@@ -109,8 +110,8 @@ export class Tab {
 
   /** As <jam-playlist> and device.js begin. */
   async begin() {
-    const { database, sending } = this.app;
-    if (this.person) await database.welcome({ id: this.person, name: this.person });
+    const { meeting, sending } = this.app;
+    if (!(await meeting.meet())) return;
     await sending.keepSending(async () => {});
   }
 
@@ -177,7 +178,8 @@ export class Tab {
       ...idb,
       indexedDB: this.#indexedDb(),
       ...(this.isWorker ? {} : { document: this.document, HTMLMetaElement: Meta }),
-      location: { origin: "http://jam.test", href: "http://jam.test/", pathname: "/" },
+      location: this.#location(),
+      sessionStorage: { clear() {} },
       navigator: this.#navigator(),
       console,
       URL,
@@ -229,6 +231,17 @@ export class Tab {
         }
       },
     };
+  }
+
+  /** Whoever goes to another page leaves this one. */
+  #location() {
+    const leave = () => {
+      if (this.isDead) return;
+      this.world.log(`${this.name} goes elsewhere`);
+      this.device.close(this);
+    };
+    const site = { origin: "http://jam.test", href: "http://jam.test/", pathname: "/" };
+    return { ...site, assign: leave, replace: leave, reload: leave };
   }
 
   #navigator() {
