@@ -164,8 +164,10 @@ export async function endSession(device) {
   const me = await device.world.http.ask(device, "GET", "users/me").catch(() => null);
   if (me?.status !== 200) return; // no server
   const headers = { "X-CSRF-Token": JSON.parse(me.text).csrf_token };
-  const done = await device.world.http.ask(device, "POST", "users/logout", { headers });
-  if (done.status === 204) device.person = null;
+  const done = await device.world.http
+    .ask(device, "POST", "users/logout", { headers })
+    .catch(() => null); // killed while it was asked: the session may be over or not
+  if (!done || done.status === 204) device.person = null;
 }
 
 /** @param {Device} device @param {string} id the person's */
