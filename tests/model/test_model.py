@@ -25,6 +25,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -34,7 +35,6 @@ from typing import Any
 import pytest
 
 from playlist_app.config import ROOT
-from scripts.node import command
 from tests.cast import PASSWORD
 from tests.model.oracle import Oracle
 from tests.serving import Client, Server
@@ -208,7 +208,8 @@ def problems(setting: Setting, these: list[int]) -> Iterator[str]:
 
 def run(setting: Setting, schedules: list[JSON]) -> Iterator[JSON]:
     """Have Node run schedules, and the server killed when one of them says so."""
-    words = [*command("node"), "--experimental-vm-modules", "--no-warnings", "tests/model/run.js"]
+    options = ["--experimental-vm-modules", "--no-warnings"]
+    words = [sys.executable, "scripts/node.py", *options, "tests/model/run.js"]
     with subprocess.Popen(
         words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as node:
