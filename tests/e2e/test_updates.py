@@ -70,7 +70,7 @@ def test_an_update_asks_and_then_leaves_copies_and_music_as_they_are(
     with page.expect_navigation():
         page.locator(".toast").get_by_role("button", name="Reload").click()
     expect(page.get_by_role("status")).to_have_text("Live")
-    alice.until(lambda: len(shells(page)) == 1 and shells(page) != [before])
+    alice.until(lambda: len(shells(page)) == 2 and shells(page)[0] == before)
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     cut_off(alice)
     page = opens_cold(alice, f"/playlists/{friday['id']}")
@@ -104,3 +104,31 @@ def test_a_version_that_does_not_come_whole_leaves_the_old_one(
     page = opens_cold(alice, f"/playlists/{friday['id']}")
     expect(alice.row("Paper Lanterns")).to_be_visible()
     assert before[0] in shells(page)
+
+
+def test_only_the_tab_where_it_was_pressed_reloads_and_the_other_still_works_without_network(
+    arrives: Arrives, own_server: Server, friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    page = take_along(alice, friday)
+    other = alice.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("status")).to_have_text("Live")
+    other.evaluate("document.body.dataset.page = 'the old one'")
+    alice.expects_no_network = True  # while the server is away
+    next_version(own_server)
+    looks_for_updates(page)
+    for tab in (page, other):
+        expect(tab.locator(".toast")).to_contain_text("A new version of Jamboree is ready")
+
+    with page.expect_navigation():
+        page.locator(".toast").get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    alice.until(lambda: len(shells(page)) == 2)
+    assert other.evaluate("document.body.dataset.page") == "the old one"
+
+    cut_off(alice)
+    # A part that no page has loaded yet, of the version that this tab runs.
+    app = other.locator("script[type=module][src$='js/app.js']").get_attribute("src") or ""
+    part = app.replace("js/app.js", "js/worker/covers.js")
+    assert other.evaluate("(part) => import(part).then(Object.keys)", part) == ["cover"]

@@ -22,17 +22,29 @@ export async function install() {
   );
 }
 
-/** Only caches with our own prefix, and of other versions, go; audio and covers stay. */
+/** Only caches with our own prefix, and of older versions, go; audio and covers stay. So does the version
+ * before: tabs may still run it, and import a part of it when there is no network. */
 export async function tidy() {
-  const names = await caches.keys();
+  const names = await caches.keys(); // the oldest first
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== SHELL);
-  await Promise.all(old.map((name) => caches.delete(name)));
+  await Promise.all(old.slice(0, -1).map((name) => caches.delete(name)));
 }
 
 /** @param {Request} request */
 export async function file(request) {
   const cache = await caches.open(SHELL);
-  return (await cache.match(request)) ?? fetch(request);
+  return (await cache.match(request)) ?? (await ofVersionBefore(request)) ?? fetch(request);
+}
+
+/** A version is part of the address of its files: none is mistaken for another's.
+ * @param {Request} request */
+async function ofVersionBefore(request) {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === SHELL) continue;
+    const found = await caches.match(request, { cacheName: name });
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The page that shows what is on the device; it holds nobody's data. */
