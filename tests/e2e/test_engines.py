@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.cast import PASSWORD
-from tests.e2e.conftest import TITLES
+from tests.e2e.conftest import TITLES, upload
 from tests.e2e.engines import Engine, Firefox, WebKitGTK, until
+from tests.e2e.faulty import FaultyNetwork
 from tests.e2e.formats import CLOSE, PLAYED, SECONDS, every_format, work_off
 from tests.serving import Client, Server
 from tests.sounds import Sounds
@@ -171,3 +172,35 @@ def voted(person: Client, playlist: dict[str, Any]) -> list[str]:
     """The items that were voted for, once for each vote that arrived."""
     events = person.ok("GET", f"/playlists/{playlist['id']}/events")["items"]
     return [event["payload"]["id"] for event in events if event["type"] == "track.voted"]
+
+
+def test_a_download_that_was_interrupted_goes_on_and_plays_without_a_server(
+    browser: Engine,
+    network: FaultyNetwork,
+    own_server: Server,
+    clients: dict[str, Client],
+    sounds: Sounds,
+) -> None:
+    file = sounds("wav", seconds=40.0, title="Long one")
+    chunks = -(-file.stat().st_size // 2**20)
+    playlist = clients["alice"].ok("POST", "/playlists", {"title": "Long"})
+    track = upload(clients["alice"], file)
+    clients["alice"].ok("POST", f"/playlists/{playlist['id']}/items", {"track_id": track["id"]})
+    network.faults = {2: "server killed"}
+    browser.visits(network.url)
+    browser.expects_no_server = True
+    opens_as_alice(browser, playlist)
+    browser.evaluate("navigator.serviceWorker.ready.then(() => 1)")  # the app itself is here
+    browser.click(button("Take along"))
+    until(lambda: network.stuck, "it is in the middle of a chunk")
+    own_server.kill()
+    network.go_on()
+    own_server.start()
+    browser.sees(button("On this device"))
+
+    assert network.whole == dict.fromkeys(range(chunks), 1), "each chunk came whole exactly once"
+    assert network.asked == network.whole | {2: 2}
+    own_server.kill()
+    browser.open_cold(f"/playlists/{playlist['id']}")
+    browser.sees(row("Long one"))
+    plays_and_seeks(browser, "Long one")

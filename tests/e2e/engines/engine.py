@@ -23,7 +23,11 @@ with warnings.catch_warnings():
 
 PATIENCE = 20.0  # seconds until something that must happen is given up on
 # What a browser writes to its console when it has no server is no fault of the page.
-NO_SERVER = re.compile(r"WebSocket connection to|can’t establish a connection")
+NO_SERVER = re.compile(
+    r"WebSocket connection to|can’t establish a connection|NetworkError when attempting to fetch"
+    r"|ServiceWorker intercepted the request|NetworkError:  A network error occurred"
+    r"|TypeError: Load failed|Fetch API cannot load"
+)
 
 
 def until(
