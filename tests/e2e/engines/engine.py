@@ -28,6 +28,8 @@ NO_SERVER = re.compile(
     r"|ServiceWorker intercepted the request|NetworkError:  A network error occurred"
     r"|TypeError: Load failed|Fetch API cannot load"
 )
+# What Firefox says as an error of a header that does what it is there for.
+NEWS = re.compile(r"^Clear-Site-Data: ")
 
 
 def until(
@@ -125,7 +127,7 @@ class Engine:
 
     def faults(self) -> list[str]:
         """What was written to the console as an error since the visit began."""
-        written = self.errors()
+        written = [text for text in self.errors() if not NEWS.search(text)]
         return [text for text in written if not (self.expects_no_server and NO_SERVER.search(text))]
 
     def _act(self, xpath: str, act: Callable[[Any], None]) -> None:
