@@ -34,3 +34,17 @@ export function personOnPage() {
   if (!(meta instanceof HTMLMetaElement)) return null;
   return { id: meta.content, name: meta.dataset.name ?? "" };
 }
+
+/** Whom the shell was opened for. @type {{id: string, name: string} | null} */
+let shownTo = null;
+
+/** The shell holds nobody's data: it shows what is on the device, to who is here when it opens.
+ * @param {{id: string, name: string} | null} one */
+export function showTo(one) {
+  shownTo = one;
+}
+
+/** Whose things this page shows; null where it shows nobody's. */
+export function personShown() {
+  return personOnPage() ?? shownTo;
+}

@@ -231,11 +231,16 @@ def test_without_network_all_is_hidden_at_once_and_the_session_ends_when_it_can(
     hash_ = on_the_device(page)[0][0]
     cut_off(alice)
     page = opens_cold(alice, "/you")
+    other = alice.context.new_page()  # the shell as well
+    other.goto(f"{alice.server.url}/playlists/{friday['id']}")
+    expect(other.get_by_role("heading", name="Friday kitchen")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("dialog")).to_contain_text("it still lives in this browser")
     page.get_by_role("dialog").get_by_role("button", name=choice).click()
 
     expect(page.get_by_role("heading", name="Nobody is logged in here")).to_be_visible()
+    expect(other.get_by_role("heading", name="Nobody is logged in here")).to_be_visible()
+    other.close()
     page = opens_cold(alice, f"/playlists/{friday['id']}")
     expect(page.get_by_role("heading", name="Nobody is logged in here")).to_be_visible()
     heard = page.evaluate(f"fetch('/audio/{hash_}').then((r) => r.status, () => 'nothing')")

@@ -1,14 +1,14 @@
 // Who sits at this device: told to all tabs and to the worker, and looked after where it changes while
 // pages are open.
 
-import { address, personOnPage } from "../site.js";
+import { address, personOnPage, personShown, showTo } from "../site.js";
 import { announce, fact, person, welcome } from "./database.js";
 import { finishRemoving, forgetPlaces, isLeaving, settleLogOut } from "./leaving.js";
 
 /** Somebody else logged in, or this person logged out, in another tab: what this one shows is not for
  * who sits here now. @param {MessageEvent} message */
 function someoneElse({ data }) {
-  const me = personOnPage();
+  const me = personShown();
   if (!me || isLeaving()) return;
   if (data.kind === "left" && data.person === me.id) {
     forgetPlaces();
@@ -20,7 +20,7 @@ function someoneElse({ data }) {
 /** A page that the browser kept as it was comes back: perhaps to somebody else.
  * @param {PageTransitionEvent} event */
 async function checkWho({ persisted }) {
-  const me = personOnPage();
+  const me = personShown();
   if (persisted && me && (await person())?.id !== me.id) location.reload();
 }
 
@@ -29,6 +29,7 @@ export async function meet() {
   new BroadcastChannel("jamboree").onmessage = someoneElse;
   addEventListener("pageshow", (event) => checkWho(event).catch(() => {}));
   const me = personOnPage();
+  if (!me) showTo(await person());
   if (me && !(await isOver(me))) {
     if (await welcome(me)) {
       announce("arrived", { person: me.id });

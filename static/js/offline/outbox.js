@@ -7,7 +7,7 @@
 // in with them in another tab a moment ago.
 
 import { call, Refused, SignedOut, Unreachable } from "../api.js";
-import { personOnPage } from "../site.js";
+import { personShown } from "../site.js";
 import { say } from "../words.js";
 import {
   announce,
@@ -66,7 +66,7 @@ export function backoff(count, random = Math.random()) {
 export async function enqueue(change, { about, list, track }) {
   const me = await person().catch(() => undefined);
   // On a page of somebody else's, who logged in before in this browser, it would become ours.
-  const page = globalThis.document ? personOnPage() : null;
+  const page = globalThis.document ? personShown() : null;
   if (me === null || (me && page && page.id !== me.id)) throw new SignedOut("Log in first.");
   /** @type {QueuedOperation} */
   const queued = {
