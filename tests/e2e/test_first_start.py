@@ -49,7 +49,7 @@ def test_the_printed_link_makes_the_admin_and_the_music(fresh: Server, chromium:
     visitor.hears()
     page.get_by_role("link", name="Home").first.click()
     expect(page.get_by_role("heading", name="Good to see you, olga")).to_be_visible()
-    expect(page.locator("#seeding")).to_have_count(0, timeout=90_000)
+    expect(page.locator("#seeding")).to_have_count(0, timeout=300_000)
     # The list is also named where one goes on listening.
     card = page.locator("main a.card").filter(has_text="Friday kitchen")
     expect(card).to_contain_text("10 tracks")

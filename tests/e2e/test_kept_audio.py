@@ -180,6 +180,7 @@ def test_another_person_on_this_browser_can_not_hear_it(
     arrives: Arrives, clients: dict[str, Client], short: dict[str, Any]
 ) -> None:
     alice = arrives("alice")
+    alice.expects_401 = True  # of what a page asks while its log-in ends
     page = alice.opens_playlist(short)
     has_worker(page)
     play(alice, "One")
