@@ -46,21 +46,29 @@ async function nameWhatIsKept(tell) {
   const people = (await fact("people")) ?? [];
   /** @type {Map<string, AudioEntry>} */
   const entries = new Map();
-  const rows = await rowsOf(await deviceDatabase(), "audio");
+  const copies = [];
   for (const id of people) {
     const database = await personDatabase(id);
     for (const row of await rowsOf(database, "copies")) {
       const one = await database.get("copies", row.key);
       for (const entry of one?.audio ?? []) entries.set(entry.sha256, entry);
-      rows.push(row);
+      if (one && withQuality(one)) copies.push(row);
     }
   }
+  const device = await deviceDatabase();
+  const name = named(entries);
+  const files = (await device.getAll("audio")).filter(name);
+  // A new device has none, and nobody is told of anything.
+  const rows = [
+    ...files.map(({ sha256 }) => ({ database: device, store: "audio", key: sha256 })),
+    ...copies,
+  ];
   for (const [at, { database, store, key }] of rows.entries()) {
     if (at % AT_ONCE === 0) {
       tell(at, rows.length);
       await idle();
     }
-    await amend(database, store, key, store === "audio" ? named(entries) : withQuality);
+    await amend(database, store, key, store === "audio" ? name : withQuality);
   }
   if (rows.length) tell(rows.length, rows.length);
 }
