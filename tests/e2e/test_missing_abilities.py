@@ -108,5 +108,5 @@ def test_where_everything_is_there_nothing_is_said(arrives: Arrives) -> None:
     page = alice.opens("/install")
     expect(page.get_by_text("Everything that is needed is here.")).to_be_visible()
     page = alice.opens("/downloads")
-    expect(page.get_by_role("heading", name="On this device")).to_be_visible()
+    expect(page.get_by_role("heading", name="On this device", exact=True)).to_be_visible()
     expect(page.locator("missing-abilities")).to_be_hidden()

@@ -163,7 +163,7 @@ def test_links_without_network_keep_the_music_playing(
     page.get_by_role("link", name="Sync").first.click()
     expect(page.locator("sync-list")).to_contain_text("Everything is sent")
     page.get_by_role("link", name="Home").first.click()
-    page.locator("offline-page").get_by_role("link", name="Friday kitchen").click()
+    page.locator("offline-page a.card").filter(has_text="Friday kitchen").click()
     alice.sees_order(*TITLES)
 
     alice.hears()
@@ -188,6 +188,7 @@ def test_another_persons_log_in_sees_nothing_of_it(
     arrives: Arrives, friday: dict[str, Any]
 ) -> None:
     alice = arrives("alice")
+    alice.expects_401 = True  # of what a page asks while its log-in ends
     page = take_along(alice, friday)
     audio = page.evaluate("document.querySelector('.row').dataset.audio")
     page.goto(alice.server.url + "/you")
@@ -231,5 +232,8 @@ def test_no_page_that_was_made_for_a_person_is_kept(
         })()"""
     )
 
-    assert list(kept) == ["/offline-shell"]
+    # The mirror holds what the databases hold, as values; a page would be seen by its text.
+    pages = [path for path in kept if not path.startswith("/mirror/")]
+    assert pages == ["/offline-shell"]
+    assert not any("<" in kept[path] for path in kept if path not in pages)
     assert "Alice" not in json.dumps(kept)

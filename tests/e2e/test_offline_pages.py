@@ -143,7 +143,7 @@ ONE_SHAPE = {
 
 
 def test_the_device_shows_the_same_as_the_server(
-    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+    own_server: Any, arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
 ) -> None:
     bob = arrives("bob")
     page = take_along(bob, friday)
@@ -168,6 +168,7 @@ def test_another_person_finds_nothing_of_the_first_ones_pages(
     arrives: Arrives, friday: dict[str, Any]
 ) -> None:
     alice = arrives("alice")
+    alice.expects_401 = True  # of what a page of hers asks after her log-in ended
     page = take_along(alice, friday)
     alice.row("Paper Lanterns").get_by_role("button", name="Play").click()
     alice.hears()
