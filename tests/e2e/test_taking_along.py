@@ -200,7 +200,7 @@ def test_bytes_that_another_playlist_needs_stay(
     shared = {item["track"]["audio"]["sha256"] for item in items[:2]}
 
     page.get_by_role("link", name="Downloads").first.click()
-    row = page.get_by_role("listitem").filter(has_text="Friday kitchen")
+    row = page.locator("li.copy").filter(has_text="Friday kitchen")
     row.get_by_role("button", name="Remove from this device").click()
     expect(row).to_have_count(0)
 
