@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playlist_app.operations import cleaning
+from playlist_app.config import settings
+from playlist_app.operations import cleaning, figures
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -18,3 +19,8 @@ jobs = Jobs()
 )
 def clean_up() -> None:
     cleaning.clean_up()
+
+
+@jobs.task("measure", title="Measure what takes how much room", every=timedelta(hours=1))
+def measure() -> None:
+    figures.measure(settings())
