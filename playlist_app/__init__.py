@@ -37,6 +37,7 @@ from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import folders, seeding
+from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.health import health
 from playlist_app.operations.jobs import jobs as operations_jobs
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         smart_pages,
         offline_pages,
         operations_pages,
+        admin_navigation,
         work_pages,
         choices_pages,
         health,

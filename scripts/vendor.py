@@ -51,6 +51,7 @@ TYPES = {
 # The icons of icons.css, by their Lucide names. tests/operations/test_front_end_files.py holds this
 # list to what pages use.
 ICONS = [
+    "archive",
     "arrow-down-to-line",
     "chart-column",
     "check",
@@ -63,7 +64,9 @@ ICONS = [
     "download",
     "ellipsis",
     "folder",
+    "gauge",
     "grip-vertical",
+    "hard-drive",
     "heart",
     "history",
     "house",
@@ -90,6 +93,7 @@ ICONS = [
     "repeat-1",
     "rotate-ccw",
     "rss",
+    "scroll-text",
     "search",
     "settings-2",
     "share-2",
@@ -101,6 +105,7 @@ ICONS = [
     "square",
     "tablet",
     "tags",
+    "ticket",
     "trash-2",
     "upload",
     "user-plus",

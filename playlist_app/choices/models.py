@@ -4,10 +4,13 @@ A slice declares one as a module's constant and asks for it where it matters:
 
     OFFLINE_MODE = declare(Choice("offline_mode", default=True, title=…, explains=…))
     if OFFLINE_MODE.now(): …
+
+What a choice takes is the kind of its default: bool, int or str.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +20,13 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, now, session, write
+from playlist_app.people import audit
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotFound
 
 T = TypeVar("T", bool, int, str)
+
+MOST = 10**15  # more than anything that is counted here; SQLite takes it as it is
 
 
 class Setting(Base):
@@ -36,12 +42,22 @@ class Setting(Base):
 
 @dataclass(frozen=True)
 class Choice(Generic[T]):
-    """One thing that admins choose. `title` and `explains` are what they read on the page."""
+    """One thing that admins choose. `title` and `explains` are what they read on the page, under
+    the heading `about`; `unit` is what a number counts ("days")."""
 
     name: str
     default: T
     title: str
     explains: str
+    about: str = ""
+    unit: str = ""
+    least: int = 0
+    most: int | None = None  # of a number; of a text how many characters it may have
+
+    @property
+    def kind(self) -> str:
+        """bool, int or str."""
+        return type(self.default).__name__
 
     def now(self) -> T:
         """What holds at this moment."""
@@ -53,7 +69,28 @@ class Choice(Generic[T]):
         """The value. Raises Invalid where it is of another kind."""
         if type(value) is not type(self.default):
             raise Invalid.field(self.name, f"This takes {_KINDS[type(self.default)]}.")
+        if isinstance(value, str):
+            value = value.strip()
+            if self.most is not None and len(value) > self.most:
+                raise Invalid.field(self.name, f"This takes at most {self.most} characters.")
+        elif type(value) is int and not self.least <= value <= self._most:
+            raise Invalid.field(
+                self.name, f"This takes a number from {self.least} to {self._most}."
+            )
         return value
+
+    def read(self, text: str | None) -> object:
+        """What a form sent, as the value it stands for; what is no such value stays a text, for
+        `checked` to refuse. A box that is not ticked sends nothing."""
+        if self.kind == "bool":
+            return text is not None
+        if self.kind == "int" and text is not None and re.fullmatch(r"\s*-?\d{1,18}\s*", text):
+            return int(text)
+        return text or ""
+
+    @property
+    def _most(self) -> int:
+        return MOST if self.most is None else self.most
 
 
 _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", str: "a text"}
@@ -86,5 +123,7 @@ def change(wanted: Mapping[str, object], *, by: User) -> None:
             if name not in known:
                 raise Invalid.field(name, "There is no such setting.")
             checked = known[name].checked(value)
-            if known[name].now() != checked:
+            before = known[name].now()
+            if before != checked:
                 tx.merge(Setting(name=name, value=checked, changed_at=now(), changed_by=by.id))
+                audit.note("setting.changed", subject=name, by=by, before=before, now=checked)

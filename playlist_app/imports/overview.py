@@ -51,23 +51,27 @@ class Asked:
     cursor: str = ""
     batch: str = ""  # this one alone, with all its rows
     open: tuple[str, ...] = ()  # which batches are unfolded
+    on: str = ""  # "admin": the page of the administration, which shows everybody's
 
     @classmethod
     def of(cls, args: Mapping[str, str], person: User) -> Asked:
+        on = "admin" if person.is_admin and args.get("on") == "admin" else ""
+        sees_all = person.is_admin and (on or args.get("whose") == "all")
         state = args.get("state", "")
         unfolded = tuple(filter(None, map(as_id, args.get("open", "").split(",")[:OPEN_AT_MOST])))
         return cls(
             state=state if state in list(State) else "",
-            whose="all" if person.is_admin and args.get("whose") == "all" else "",
+            whose="all" if sees_all else "",
             cursor=args.get("cursor", ""),
             batch=as_id(args.get("batch", "")) or "",
             open=unfolded,
+            on=on,
         )
 
     def args(self) -> dict[str, str]:
         """As the arguments of an address; what is as usual is left out."""
         given = {"state": self.state, "whose": self.whose, "cursor": self.cursor}
-        given |= {"batch": self.batch, "open": ",".join(self.open)}
+        given |= {"batch": self.batch, "open": ",".join(self.open), "on": self.on}
         return {name: value for name, value in given.items() if value}
 
 
@@ -122,7 +126,11 @@ class Overview:
 
 def _address(args: Mapping[str, str], anchor: str) -> str:
     values: dict[str, Any] = {name: value for name, value in args.items() if value}
-    return url_for("offline.downloads", **values, _anchor=anchor)
+    page = "offline.downloads"
+    if values.pop("on", ""):
+        page = "imports.everybodys"
+        values.pop("whose")
+    return url_for(page, **values, _anchor=anchor)
 
 
 def overview(person: User, asked: Asked) -> Overview:

@@ -97,6 +97,15 @@ def region() -> str:
     return render_template("imports/_queue.html", queue=overview(me(), asked))
 
 
+@pages.get("/admin/imports")
+def everybodys() -> str:
+    """What is fetched for anybody; for admins. Raises NotFound for all others."""
+    if not me().is_admin:
+        raise NotFound
+    asked = Asked.of(request.args | {"on": "admin"}, me())
+    return render_template("imports/everybodys.html", queue=overview(me(), asked))
+
+
 def _back(otherwise: str = "offline.downloads") -> ResponseReturnValue:
     """To the page that the form stood on."""
     target = request.form.get("back", "")

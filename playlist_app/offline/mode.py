@@ -10,6 +10,7 @@ OFFLINE_MODE = declare(
     Choice(
         "offline_mode",
         default=True,
+        about=_("Offline"),
         title=_("Offline mode"),
         explains=_(
             "People install the app, take playlists along and play them without network. Switched "

@@ -103,13 +103,13 @@ def change_you() -> ResponseReturnValue:
     return redirect(url_for("people.you"), 303)
 
 
-@pages.get("/people")
+@pages.get("/admin/people")
 def everybody() -> str:
     """Everybody with an account, for admins, who add people here."""
     return _everybody_page()
 
 
-@pages.post("/people")
+@pages.post("/admin/people")
 def add_person() -> ResponseReturnValue:
     name, password = request.form.get("username", ""), request.form.get("password", "")
     try:

@@ -36,7 +36,7 @@ PAGES = {
     "its rules": "/smart/{smart}/edit",
     "genres": "/library/genres",
     "review": "/library/review",
-    "people": "/people",
+    "people": "/admin/people",
     "in the background": "/admin/tasks",
     "install": "/install",
     "not found": "/playlists/nothing",
@@ -194,7 +194,7 @@ def test_without_network_pages_fit_and_can_be_read(
 @pytest.mark.parametrize(
     ("address", "link"),
     [
-        ("/people", "You"),
+        ("/admin/people", "You"),
         ("/install", "You"),
         ("/library/{track}", "Library"),
         ("/playlists/{playlist}/history", "Friday kitchen"),

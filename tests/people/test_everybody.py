@@ -10,7 +10,7 @@ from playlist_app.people.models import Role, User, by_name
 from playlist_app.refusals import NotFound
 from tests.cast import NAMES, PASSWORD, Browser, Person, ok
 
-PATH = "/people"
+PATH = "/admin/people"
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def test_for_who_is_no_admin_the_page_is_not_there(
 
 
 def test_the_way_there_is_shown_to_admins_alone(alice: Person, dora: Person) -> None:
-    assert 'href="/people"' in dora.page("/you").get_data(as_text=True)
-    assert 'href="/people"' not in alice.page("/you").get_data(as_text=True)
+    assert 'href="/admin/people"' in dora.page("/you").get_data(as_text=True)
+    assert 'href="/admin/people"' not in alice.page("/you").get_data(as_text=True)
 
 
 def test_an_admin_adds_a_person_who_can_then_log_in(browser: Browser, nobody: Person) -> None:

@@ -84,7 +84,7 @@ def test_the_link_makes_the_admin_and_logs_them_in(new: Flask, folder: Path, lin
     [dora] = people(new)
     assert dora.username == "Dora"
     assert dora.roles == frozenset({Role.ADMIN, Role.MEMBER})
-    assert browser.opens("/people").status_code == 200
+    assert browser.opens("/admin/people").status_code == 200
     assert not (folder / "first_admin_code").exists()
 
 

@@ -8,7 +8,6 @@ const LAST = "jam-last-playlist";
 // one looks for them.
 /** @type {Record<string, string>} */
 const FOUND_AT = {
-  people: "you",
   install: "you",
   admin: "you",
   sources: "downloads",

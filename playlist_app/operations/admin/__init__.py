@@ -1,0 +1,1 @@
+"""Administration: the pages from which admins look after the server and the people on it."""
