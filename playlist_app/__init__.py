@@ -42,6 +42,7 @@ from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.health import health
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
+from playlist_app.operations.work_routes import pages as long_work_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
 from playlist_app.people.commands import users
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         offline_pages,
         operations_pages,
         admin_navigation,
+        long_work_pages,
         work_pages,
         choices_pages,
         health,

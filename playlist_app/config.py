@@ -76,6 +76,21 @@ class Settings:
         30, "seconds until a failed import is tried again; doubled with each attempt"
     )
     import_stall: int = _setting(60, "seconds without a byte after which a download is given up")
+    backups: str = _setting("", "the folder for backups; empty: `backups` in the data folder")
+    backups_daily: int = _setting(7, "daily backups that are kept; 0: none is taken by itself")
+    backups_weekly: int = _setting(4, "weekly backups that are kept, each the last of its week")
+    backup_passphrase_file: str = _setting(
+        "", "a file with a passphrase: the server encrypts its own backups with it"
+    )
+    object_store: str = _setting(
+        "", "`s3://bucket/folder`: where the server copies its own backups to, besides"
+    )
+    object_store_endpoint: str = _setting(
+        "", "the address of the object store, where that is not Amazon: `https://s3.example.org`"
+    )
+    object_store_region: str = _setting("us-east-1", "the region of the object store")
+    object_store_key: str = _setting("", "the access key for the object store")
+    object_store_secret: str = _setting("", "the secret of that access key")
     threads: int = _setting(16, "requests that one web process answers at the same time")
 
     @classmethod
@@ -105,6 +120,10 @@ class Settings:
     @property
     def media_folder(self) -> Path:
         return (ROOT / self.media).resolve() if self.media else self.data_folder / "media"
+
+    @property
+    def backup_folder(self) -> Path:
+        return (ROOT / self.backups).resolve() if self.backups else self.data_folder / "backups"
 
     @property
     def watched_folders(self) -> list[Path]:

@@ -13,6 +13,7 @@ from playlist_app.library import incoming, resumable
 from playlist_app.library.curation import changes
 from playlist_app.live import events
 from playlist_app.offline import merge
+from playlist_app.operations import long_work
 from playlist_app.people import audit, idempotency, sessions
 
 AUDIT_DAYS = declare(
@@ -51,6 +52,7 @@ def clean_up() -> None:
     idempotency.forget_old()
     merge.forget_old()
     changes.forget_old()
+    long_work.forget_old()
     events.forget_old(settings().keep_events)
     audit.forget_old(now() - timedelta(days=AUDIT_DAYS.now()))
     audit.forget_addresses(now() - timedelta(days=AUDIT_ADDRESS_DAYS.now()))

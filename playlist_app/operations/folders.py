@@ -23,7 +23,7 @@ def make(config: Settings) -> None:
         media / "covers",
         media / "incoming",
         media / "uploads",
-        config.data_folder / "backups",
+        config.backup_folder,
         config.cache_folder,
         config.data_folder / "workers",
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playlist_app.config import settings
-from playlist_app.operations import cleaning, figures
+from playlist_app.operations import cleaning, figures, long_work
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -24,3 +24,13 @@ def clean_up() -> None:
 @jobs.task("measure", title="Measure what takes how much room", every=timedelta(hours=1))
 def measure() -> None:
     figures.measure(settings())
+
+
+@jobs.task(
+    long_work.TASK,
+    title="Do what admins asked for: backups, checks and the like",
+    every=timedelta(minutes=1),
+    waiting=long_work.waiting,
+)
+def do_long_work() -> bool:
+    return long_work.do_next()

@@ -1,0 +1,1 @@
+"""Backups: taken while the server writes, checked, proven by a rehearsal, restored."""
