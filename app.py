@@ -1,5 +1,13 @@
 """The app, for `flask` and for gunicorn."""
 
-from playlist_app import create_app
+import click
 
-app = create_app()
+from playlist_app import create_app
+from playlist_app.config import BadSetting
+from playlist_app.operations.troubles import CannotServe
+
+try:
+    app = create_app()
+except (CannotServe, BadSetting) as trouble:
+    # The words alone; `flask` prints them, and ends.
+    raise click.ClickException(str(trouble)) from None

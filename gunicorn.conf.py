@@ -11,9 +11,14 @@ import threading
 
 from gunicorn.workers import gthread
 
-from playlist_app.config import ROOT, Settings
+from playlist_app.config import ROOT, BadSetting, Settings
+from playlist_app.operations import folders, in_use
+from playlist_app.operations.troubles import CannotServe
 
-_settings = Settings.from_environment()
+try:
+    _settings = Settings.from_environment()
+except BadSetting as trouble:
+    sys.exit(f"Error: {trouble}")
 
 wsgi_app = "app:app"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -43,6 +48,13 @@ def _flask(*arguments):
 
 def on_starting(server):
     """Before the first worker: make and migrate what is needed, in a process of its own."""
+    # A terminal's Ctrl-C lets requests end as well; a second one doesn't wait.
+    server.handle_int = server.handle_term
+    try:
+        folders.make(_settings)
+        in_use.serve(_settings)  # the web processes inherit it
+    except CannotServe as trouble:
+        sys.exit(f"Error: {trouble}")
     try:
         _flask("data", "prepare")
     except subprocess.CalledProcessError:
@@ -96,7 +108,12 @@ def _no_more_work(server):
 
 
 def on_reload(server):
-    """New code, new worker; the old one ends in its own time."""
+    """New code: what it needs is made first, then it has a new worker; the old one ends in its own
+    time. Where that can't be made, all ends: the web processes would be new code on old tables."""
+    try:
+        on_starting(server)
+    except SystemExit:
+        raise StopIteration from None  # as on SIGTERM
     _no_more_work(server)
     if _settings.works_beside:
         _work_beside(server)
@@ -129,6 +146,8 @@ def post_worker_init(worker):
         worker.handle_exit(sig, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    # A terminal sends this to all of us; the master tells us when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def worker_exit(server, worker):

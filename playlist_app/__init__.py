@@ -36,7 +36,7 @@ from playlist_app.offline import ahead
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
-from playlist_app.operations import folders, seeding
+from playlist_app.operations import folders, seeding, troubles
 from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.health import health
@@ -62,12 +62,14 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     """
     settings = settings or Settings.from_environment()
     Guard(settings.import_allow)  # a slip in it is told now, and not when somebody imports
-    folders.make(settings)
+    with troubles.explained(settings):
+        folders.make(settings)
+        secret_key = folders.secret_key(settings)
 
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         JAMBOREE=settings,
-        SECRET_KEY=folders.secret_key(settings),
+        SECRET_KEY=secret_key,
         SESSION_COOKIE_NAME="jamboree",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -84,7 +86,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app.config.update(config)
 
     # What every slice stands on.
-    database.init_app(app, settings.database, threads=settings.threads)
+    with troubles.explained(settings):
+        database.init_app(app, settings.database, threads=settings.threads)
     babel.init_app(app)
     csrf.init_app(app)
     api.init_app(app)

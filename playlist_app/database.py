@@ -40,11 +40,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 
 PRAGMAS = {
+    "busy_timeout": "5000",  # milliseconds; for a command line tool that knows nothing of the lock
     "journal_mode": "WAL",
     # A committed change survives a power cut: clients were told its event number, so it must.
     "synchronous": "FULL",
     "foreign_keys": "ON",
-    "busy_timeout": "5000",  # milliseconds; for a command line tool that knows nothing of the lock
     "cache_size": "-16000",  # KiB
     "temp_store": "MEMORY",
 }

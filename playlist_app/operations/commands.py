@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from playlist_app.config import ROOT, settings
-from playlist_app.operations import seeding, startup
+from playlist_app.operations import in_use, seeding, startup
+from playlist_app.operations.troubles import CannotServe, explained
+from playlist_app.refusals import Refusal
 from playlist_app.work import worker
 
 PREPARE = [sys.executable, "-m", "flask", "--app", "app", "data", "prepare"]
@@ -24,7 +28,9 @@ def on_a_prepared_folder(group: AppGroup) -> AppGroup:
 
     @with_appcontext
     def make_what_is_missing() -> None:
-        if not startup.is_prepared(settings()):
+        with said():
+            is_prepared = startup.is_prepared(settings())
+        if not is_prepared:
             # In a process of its own: this one is to stay small.
             done = subprocess.run(PREPARE, cwd=ROOT, check=False)
             if done.returncode:
@@ -34,12 +40,22 @@ def on_a_prepared_folder(group: AppGroup) -> AppGroup:
     return group
 
 
+@contextlib.contextmanager
+def said() -> Iterator[None]:
+    """Say why something can't be done, where that is known, and end."""
+    try:
+        with explained(settings()):
+            yield
+    except CannotServe as trouble:
+        raise click.ClickException(str(trouble)) from None
+    except Refusal as refusal:
+        raise click.ClickException(refusal.detail) from None
+
+
 def _prepare() -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
+    with said():
         startup.prepare(app)
-    except startup.NewerDatabase as error:
-        raise click.ClickException(str(error)) from None
 
 
 data = AppGroup("data", help="The data folder: what lasts.")
@@ -69,6 +85,7 @@ def seed() -> None:
 def work(beside: bool) -> None:
     """Do the background work until told to stop: imports, analysis, clean-up and the like."""
     signal.signal(signal.SIGTERM, _told_to_stop)  # until the worker has its own way
+    in_use.serve(settings())
     if beside:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
     elif subprocess.run(PREPARE, cwd=ROOT, check=False).returncode:

@@ -99,7 +99,7 @@ def measure(config: Settings) -> Measured:
     found = Measured(
         cover_bytes=size_of(config.media_folder / "covers"),
         cache_bytes=size_of(config.cache_folder),
-        backup_bytes=size_of(config.data_folder / "backups"),
+        backup_bytes=size_of(config.backup_folder),
         at=iso(now()),
     )
     note = _note(config)

@@ -6,43 +6,54 @@ before the web processes start (gunicorn.conf.py), so that they never load the m
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 from flask import Flask
 
 from playlist_app.config import ROOT, Settings
 from playlist_app.database import connect
-from playlist_app.operations import cleaning
+from playlist_app.operations import cleaning, in_use
+from playlist_app.operations.troubles import CannotServe, FullDisk, damaged, explained
 from playlist_app.people import first_admin
 
 MIGRATIONS = ROOT / "migrations"
+LOOKS_FOR = 1.0  # seconds, for damage in a database
 
 
-class NewerDatabase(Exception):
+class NewerDatabase(CannotServe):
     """The database was made by a newer version of the code."""
 
 
+class ForeignDatabase(CannotServe):
+    """There is a database, and it is not ours."""
+
+
 def prepare(app: Flask) -> None:
-    """Bring the data folder to where this code can serve it. Raises NewerDatabase."""
+    """Bring the data folder to where this code can serve it. Raises CannotServe."""
     config: Settings = app.config["JAMBOREE"]
-    with _alone(config.data_folder):
+    with explained(config), in_use.alone(config):
         migrate(config)
         with app.app_context():
             first_admin.offer(config.data_folder)
-            cleaning.clean_up()
+            try:
+                with explained(config):
+                    cleaning.clean_up()
+            except FullDisk as trouble:
+                # Music can be heard all the same, and an admin can make room.
+                click.echo(f"Nothing was tidied up. {trouble}", err=True)
 
 
 def is_prepared(config: Settings) -> bool:
     """Whether the database is as this code has it, told without loading the migration tools."""
     # Versions are numbered, and files are called after them.
     newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return config.database.exists() and _version(config.database) == newest
+    return config.database.exists() and version(config.database) == newest
 
 
 def migrate(config: Settings) -> None:
@@ -51,15 +62,12 @@ def migrate(config: Settings) -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    is_new = not config.database.exists()
-    if is_new:
-        os.close(os.open(config.database, os.O_CREAT | os.O_WRONLY, 0o600))
+    found = _looked_into(config) if config.database.exists() else None
     alembic = Config()
     alembic.set_main_option("script_location", str(MIGRATIONS))
     alembic.attributes["database"] = config.database
     scripts = ScriptDirectory.from_config(alembic)
     newest = scripts.get_current_head()
-    found = _version(config.database)
     if found == newest:
         return
     if found and found not in {script.revision for script in scripts.walk_revisions()}:
@@ -69,18 +77,46 @@ def migrate(config: Settings) -> None:
         )
     if found:
         _back_up(config, found)
+    elif not config.database.exists():
+        os.close(os.open(config.database, os.O_CREAT | os.O_WRONLY, 0o600))
     command.upgrade(alembic, "head")
 
 
-def _version(database: Path) -> str | None:
-    connection = connect(database)
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return None  # no tables yet
-    finally:
-        connection.close()
+def version(database: Path) -> str | None:
+    """Which migration a database is at; None while it has no tables."""
+    with closing(connect(database)) as connection:
+        return _version(connection)
+
+
+def _version(connection: sqlite3.Connection) -> str | None:
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if "alembic_version" not in names:
+        if names:
+            raise ForeignDatabase(
+                "There is a database called app.db in the data folder that Jamboree did not make. "
+                "Move it away, or set JAMBOREE_DATA to another folder."
+            )
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return row[0] if row else None
+
+
+def _looked_into(config: Settings) -> str | None:
+    """The version of a database that is there. Raises DamagedDatabase where it is found to be: a
+    large one is looked into for a moment only, as `flask data verify` reads it whole."""
+    until = time.monotonic() + LOOKS_FOR
+    with closing(connect(config.database)) as connection:
+        found = _version(connection)
+        connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+        try:
+            [[first], *_] = connection.execute("PRAGMA quick_check(1)").fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            first = "ok"
+    if first != "ok":
+        raise damaged(config, first)
+    return found
 
 
 def _back_up(config: Settings, version: str) -> None:
@@ -93,12 +129,3 @@ def _back_up(config: Settings, version: str) -> None:
         source.backup(copy)
     source.close()
     copy.close()
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Of several starts at the same moment, one at a time."""
-    with (folder / "start.lock").open("w") as file:
-        (folder / "start.lock").chmod(0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

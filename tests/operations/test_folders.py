@@ -12,6 +12,7 @@ import pytest
 
 from playlist_app.config import Settings
 from playlist_app.operations import folders
+from playlist_app.operations.troubles import CannotServe
 
 
 def test_a_folder_that_cannot_be_made_is_named_with_the_reason(tmp_path: Path) -> None:
@@ -27,7 +28,7 @@ NOBODY = 65534  # who owns nothing, on every Linux
 
 
 def as_nobody(act: Callable[[], None]) -> str:
-    """What UnusableFolder said to a process of this code that is not root's; "" if nothing."""
+    """What CannotServe said to a process of this code that is not root's; "" if nothing."""
     ear, mouth = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads: it's short
@@ -39,7 +40,7 @@ def as_nobody(act: Callable[[], None]) -> str:
                 os.setgid(NOBODY)
                 os.setuid(NOBODY)
             act()
-        except folders.UnusableFolder as refused:
+        except CannotServe as refused:
             os.write(mouth, str(refused).encode())
         finally:
             os._exit(0)
