@@ -46,6 +46,8 @@ from playlist_app.operations.work_routes import pages as long_work_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
 from playlist_app.people.commands import users
+from playlist_app.people.invite_api import api as invites_api
+from playlist_app.people.joining import pages as joining_pages
 from playlist_app.people.routes import pages as people_pages
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     # Pages, bytes, API, commands: a line each.
     for pages in (
         people_pages,
+        joining_pages,
         library_pages,
         curation_pages,
         audio_files,
@@ -118,6 +121,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         app.register_blueprint(pages)
     for calls in (
         people_api,
+        invites_api,
         library_api,
         uploads_api,
         curation_api,

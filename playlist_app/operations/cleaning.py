@@ -14,7 +14,7 @@ from playlist_app.library.curation import changes
 from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.operations import long_work
-from playlist_app.people import audit, idempotency, sessions
+from playlist_app.people import audit, idempotency, password_links, sessions
 
 AUDIT_DAYS = declare(
     Choice(
@@ -49,6 +49,7 @@ def clean_up() -> None:
     old notes of the audit and the addresses in it, and files of uploads that were never finished.
     Safe at any time, and beside anything."""
     sessions.forget_ended()
+    password_links.forget_ended()
     idempotency.forget_old()
     merge.forget_old()
     changes.forget_old()

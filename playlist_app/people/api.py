@@ -1,15 +1,18 @@
-"""The API about people: log in and out, and oneself."""
+"""The API about people: log in and out, oneself, and everybody, for admins."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import flask
 from flask import Response
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from playlist_app.people import sessions
+from playlist_app.people import accounts, finding, sessions
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
-from playlist_app.people.schemas import LogIn, Me
+from playlist_app.people.models import Role, User
+from playlist_app.people.schemas import Account, LogIn, Me, PeopleQuery
 from playlist_app.web import forgetting_files, public
 
 JSON = dict[str, object]
@@ -52,3 +55,39 @@ def change_me(values: dict[str, str]) -> JSON:
         current_user.rename(values["name"])
     shape: JSON = current_user.as_user()
     return shape
+
+
+@api.route("", methods=["GET"])
+@api.arguments(PeopleQuery, location="query")
+def everybody(query: dict[str, Any]) -> JSON:
+    """Everybody with an account, by the names they log in with; for admins."""
+    found, following = finding.people(
+        by=_me(),
+        text=query["search"],
+        role=query["role"],
+        state=query["state"],
+        after=query["cursor"],
+        limit=query["limit"],
+    )
+    return {"items": [person.as_user() for person in found], "next_cursor": following}
+
+
+@api.route("/<user_id>", methods=["PATCH"])
+@api.arguments(Account)
+def change(values: dict[str, Any], user_id: str) -> JSON:
+    """Give or take roles, block or unblock: all of it or nothing; for admins."""
+    finding.require_admin(_me())
+    person = User.by_id(user_id)
+    # All of it in the one transaction that every unsafe call is (idempotency.py).
+    if "roles" in values:
+        accounts.set_roles(person, map(Role, values["roles"]), by=_me())
+    if "is_active" in values:
+        verb = accounts.unblock if values["is_active"] else accounts.block
+        verb(person, by=_me())
+    shape: JSON = person.as_user()
+    return shape
+
+
+def _me() -> User:
+    me: User = current_user._get_current_object()
+    return me

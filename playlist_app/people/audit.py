@@ -11,7 +11,7 @@ A note outlives what it tells of. Passwords, codes and tokens never stand in it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import has_request_context, request
@@ -20,7 +20,9 @@ from sqlalchemy import JSON, Index, String, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, forget, iso, now, write
-from playlist_app.people.models import User
+
+if TYPE_CHECKING:
+    from playlist_app.people.models import User
 
 COMMAND_LINE = "command line"
 SERVER = "server"

@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Moment, WithId, iso, session, write
-from playlist_app.people import passwords
+from playlist_app.people import audit, passwords
 from playlist_app.refusals import Conflict, Invalid, NotFound
 
 
@@ -95,10 +95,22 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
         can't be used."""
         _require_admin(by)
         username = checked_name(username)
-        name = checked_name(name or username, field="name")
         password_hash = passwords.hashed(password)  # takes 50 ms: before the writers' lock
         with write() as session:
             _require_admin(by and session.get_one(cls, by.id))
+            user = cls.insert(username, password_hash, roles=roles, name=name)
+            audit.note("user.created", subject=username, by=by, roles=sorted(user.roles))
+        return user
+
+    @classmethod
+    def insert(
+        cls, username: str, password_hash: str, *, roles: Iterable[Role], name: str = ""
+    ) -> User:
+        """The row of a new person, for a verb that knows that it may be made. Raises NameTaken, or
+        Invalid for a name that can't be used."""
+        username = checked_name(username)
+        name = checked_name(name or username, field="name")
+        with write() as session:
             if session.scalar(by_name(username)):
                 raise NameTaken(f"There is already somebody called {username!r} here.")
             user = cls(
@@ -109,6 +121,7 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
                 roles=frozenset(roles),
             )
             session.add(user)
+            session.flush()
         return user
 
     @classmethod

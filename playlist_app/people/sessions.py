@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import flask
 from flask import Flask, Request, request
-from sqlalchemy import ForeignKey, String, bindparam, select, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, WithId, forget, now, session, write
@@ -53,16 +53,24 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_WRONG = "The name or the password is wrong."
+
+
 def log_in(username: str, password: str) -> tuple[User, str]:
     """Check the password and open a session; answers the person and the token.
 
     Raises WrongLogIn.
     """
     user = session().scalar(by_name(username))
-    right = passwords.is_right(password, user.password_hash if user else None)
-    if not user or not right or not user.is_active:
-        raise WrongLogIn("The name or the password is wrong.")
-    return user, open_session(user)
+    password_hash = user.password_hash if user else None
+    if not passwords.is_right(password, password_hash) or not user:
+        raise WrongLogIn(_WRONG)
+    with write():
+        # While it was checked, they may have been blocked, or got another password, which ends
+        # all sessions: none may be opened behind its back.
+        if not user.is_active or user.password_hash != password_hash:
+            raise WrongLogIn(_WRONG)
+        return user, open_session(user)
 
 
 def open_session(user: User) -> str:
@@ -99,6 +107,19 @@ def revoke(session_id: str) -> None:
             return
         tx.delete(opened)
         events.record(events.SessionRevoked(session_id), person=opened.user_id)
+
+
+def revoke_all(user_id: str, *, but: str = "") -> int:
+    """End all sessions of a person, except the one of this id; answers how many there were."""
+    with write() as tx:
+        ended = tx.scalars(
+            delete(LogInSession)
+            .where(LogInSession.user_id == user_id, LogInSession.id != but)
+            .returning(LogInSession.id)
+        ).all()
+        for session_id in ended:
+            events.record(events.SessionRevoked(session_id), person=user_id)
+        return len(ended)
 
 
 def forget_ended() -> None:

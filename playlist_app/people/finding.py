@@ -1,0 +1,70 @@
+"""Finding people, for admins: by a part of a name or an address, by role, by state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, String, func, or_, select
+
+from playlist_app.database import session
+from playlist_app.people.models import Role, User, name_key
+from playlist_app.refusals import NotFound
+
+STATES = ("active", "blocked")
+
+
+def people(
+    *,
+    by: User | None,
+    text: str = "",
+    role: str = "",
+    state: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> tuple[Sequence[User], str | None]:
+    """Those who fit, in the order of the names they log in with, and after which name the list goes
+    on, if it does. A role or a state that there is not fits nobody. Raises NotFound for who is no
+    admin; None is who has the machine itself."""
+    require_admin(by)
+    query = select(User).where(*_fits(text, role, state)).order_by(User.username_key)
+    if after:
+        query = query.where(User.username_key > name_key(after))
+    found = session().scalars(query.limit(limit + 1)).all()
+    if len(found) <= limit:
+        return found, None
+    return found[:limit], found[limit - 1].username
+
+
+def count(*, by: User, text: str = "", role: str = "", state: str = "") -> int:
+    """How many fit. Raises NotFound for who is no admin."""
+    require_admin(by)
+    query = select(func.count()).select_from(User).where(*_fits(text, role, state))
+    return session().scalar(query) or 0
+
+
+def require_admin(person: User | None) -> None:
+    """Raises NotFound: for all others the people here are not to be seen."""
+    if person and not person.is_admin:
+        raise NotFound
+
+
+def _fits(text: str, role: str, state: str) -> list[ColumnElement[bool]]:
+    fits: list[ColumnElement[bool]] = []
+    if text := text.strip():
+        fits.append(
+            or_(
+                User.username_key.contains(name_key(text), autoescape=True),
+                User.name.icontains(text, autoescape=True),
+                User.email.icontains(text, autoescape=True),
+                User.phone.contains(text, autoescape=True),
+            )
+        )
+    if role:
+        # Roles stand in one column, by their names with spaces between; none is part of another.
+        known = role if role in list(Role) else "\0"
+        fits.append(User.roles.cast(String).contains(known, autoescape=True))
+    if state:
+        fits.append(User.is_active.is_(state == "active"))
+        if state not in STATES:
+            fits.append(User.id.is_(None))
+    return fits
