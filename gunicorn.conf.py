@@ -9,10 +9,12 @@ import subprocess
 import sys
 import threading
 
+from gunicorn import glogging
 from gunicorn.workers import gthread
 
 from playlist_app.config import ROOT, BadSetting, Settings
 from playlist_app.operations import folders, in_use
+from playlist_app.operations.sight import faults, logs, shared
 from playlist_app.operations.troubles import CannotServe
 
 try:
@@ -40,6 +42,16 @@ max_requests = 0  # a worker that recycles drops every socket
 gthread.STOP_KEEPALIVE_LINGER = 0.5
 
 
+class logger_class(glogging.Logger):  # noqa: N801 - the name of gunicorn's setting
+    """Gunicorn's words in the form of our own; what requests came is told by the app."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        logs.configure(_settings)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
 def _flask(*arguments):
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", *arguments], cwd=ROOT, check=True
@@ -59,6 +71,7 @@ def on_starting(server):
         _flask("data", "prepare")
     except subprocess.CalledProcessError:
         sys.exit(1)  # it has said why
+    server.metrics_folder = shared.make()
 
 
 def when_ready(server):
@@ -123,7 +136,13 @@ def post_fork(server, worker):
     _no_more_work(server)  # only the master's end of the pipe counts
 
 
+def child_exit(server, worker):
+    shared.has_ended(server.metrics_folder, worker.pid)
+
+
 def on_exit(server):
+    if folder := getattr(server, "metrics_folder", None):
+        shared.remove(folder)
     keeper = _no_more_work(server)
     if keeper:
         try:
@@ -132,10 +151,14 @@ def on_exit(server):
             server.log.warning("The worker has not ended yet; it will, with the step it is at.")
 
 
-def _live():
+def _app():
     from app import app
 
-    return app.extensions["live"]
+    return app
+
+
+def _live():
+    return _app().extensions["live"]
 
 
 def post_worker_init(worker):
@@ -148,6 +171,8 @@ def post_worker_init(worker):
     signal.signal(signal.SIGTERM, stop)
     # A terminal sends this to all of us; the master tells us when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faults.watch(_settings)
+    _app().extensions["sight"].begin()
 
 
 def worker_exit(server, worker):

@@ -39,10 +39,11 @@ from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import folders, seeding, troubles
 from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
-from playlist_app.operations.health import health
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.work_routes import pages as long_work_pages
+from playlist_app.operations.sight import watching
+from playlist_app.operations.sight.routes import health
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
 from playlist_app.people.commands import users
@@ -88,8 +89,11 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app.config.update(config)
 
     # What every slice stands on.
+    watch = watching.watch_of(settings)
     with troubles.explained(settings):
-        database.init_app(app, settings.database, threads=settings.threads)
+        database.init_app(
+            app, settings.database, threads=settings.threads, connection=watch.connection()
+        )
     babel.init_app(app)
     csrf.init_app(app)
     api.init_app(app)
@@ -150,6 +154,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     asked.register()
     ahead.register()
 
+    watching.init_app(app, watch)
     web.init_app(app)  # last: its error pages stand for all
     _mount(app, settings)
     return app

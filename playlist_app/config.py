@@ -91,6 +91,17 @@ class Settings:
     object_store_region: str = _setting("us-east-1", "the region of the object store")
     object_store_key: str = _setting("", "the access key for the object store")
     object_store_secret: str = _setting("", "the secret of that access key")
+    log_format: str = _setting("text", "`json`: one object a line, for programs that read logs")
+    log_requests: str = _setting("on", "`off`: no line for requests that went well")
+    slow_query_ms: int = _setting(
+        200, "milliseconds after which a query is logged as slow; 0: none is"
+    )
+    metrics_token: str = _setting(
+        "", "a bearer token that may read `/metrics`, for Prometheus; empty: admins alone"
+    )
+    sentry_dsn: str = _setting(
+        "", "the address (DSN) of a Sentry-compatible service that errors are sent to"
+    )
     threads: int = _setting(16, "requests that one web process answers at the same time")
 
     @classmethod

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from flask import Flask, current_app
@@ -116,15 +117,19 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._thread = threading.Lock()
+        # Told how many seconds each writer waited.
+        self.waited: Callable[[float], object] = lambda _: None
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def __enter__(self) -> None:
+        began = perf_counter()
         self._thread.acquire()
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._thread.release()
             raise
+        self.waited(perf_counter() - began)
 
     def __exit__(self, *_: object) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -163,13 +168,22 @@ def configure(engine: Engine) -> None:
             driver.execute("BEGIN")
 
 
-def init_app(app: Flask, path: Path, *, threads: int) -> None:
-    """Bind the database at `path` to the app. The folder must be there; the tables need not."""
+def init_app(
+    app: Flask,
+    path: Path,
+    *,
+    threads: int,
+    connection: type[sqlite3.Connection] = sqlite3.Connection,
+) -> None:
+    """Bind the database at `path` to the app. The folder must be there; the tables need not.
+    `connection` is the class of its connections, which may measure themselves."""
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{path}"
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": threads + 4,
         "max_overflow": 4,
-        "connect_args": {"check_same_thread": False},
+        "connect_args": {"check_same_thread": False, "factory": connection},
+        # An error tells the statement, but not the values: hashes of tokens, names, addresses.
+        "hide_parameters": True,
     }
     db.init_app(app)
     app.extensions["writer_lock"] = WriterLock(path.with_name("write.lock"))

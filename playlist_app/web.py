@@ -45,6 +45,8 @@ API = "/api/"
 # Whom a call is made for. What a device kept of one person is never done in the name of another who
 # logged in on it since (static/js/api.js).
 FOR = "X-Jamboree-Person"
+# In the WSGI environment: the id of this request, by which its lines are found in the log.
+REQUEST_ID = "jamboree.request_id"
 FORM_AT_MOST = 2_000_000  # bytes of a form or of JSON
 
 CONTENT_POLICY = "; ".join(
@@ -223,8 +225,14 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("failed: %s %s", request.method, request.path)
-    refusal = Refusal("Something went wrong on the server. It was written to its log.")
+    # Not the path: it may hold a code.
+    log.exception("failed: %s %s", request.method, request.url_rule)
+    id_ = request.environ.get(REQUEST_ID, "")
+    refusal = Refusal(
+        "Something went wrong on the server. Whoever runs it finds it in its log under"
+        f" {id_}: please tell them this number.",
+        extra={"request_id": id_},
+    )
     refusal.status = 500
     refusal.title = "That should not have happened"
     return _refused(refusal)

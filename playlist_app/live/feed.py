@@ -36,6 +36,7 @@ class Told(NamedTuple):
     actor: str | None
     payload: str
     frame: bytes
+    at: str  # when it was recorded, as the table has it
 
 
 @dataclass
@@ -72,6 +73,8 @@ class Feed:
         self.last = 0  # the newest event that was told
         # Called with the library's version when that is another, at most once a second.
         self.library_changed: Callable[[int], None] = lambda _: None
+        # Called with each batch once the hub has it.
+        self.has_told: Callable[[Sequence[Told]], object] = lambda _: None
         self._library: int | None = None
         self._library_due: float | None = None  # when to look, by time.monotonic()
         self._looked_at = 0.0
@@ -124,6 +127,7 @@ class Feed:
                 return
             self.last = rows[-1].seq
             self._tell(rows)
+            self.has_told(rows)
 
     def _look_at_library(self, connection: sqlite3.Connection) -> None:
         """No event tells of the library (a scan would fill the table): its version does, which any
@@ -178,8 +182,8 @@ class Feed:
     ) -> list[Told]:
         """`where` is text of this module alone; what comes from outside is in `values`."""
         rows = connection.execute(
-            f"SELECT playlist_id, person_id, seq, type, actor_id, payload FROM event WHERE {where}"  # noqa: S608
-            " ORDER BY seq LIMIT ?",
+            "SELECT playlist_id, person_id, seq, type, actor_id, payload, at"  # noqa: S608
+            f" FROM event WHERE {where} ORDER BY seq LIMIT ?",
             (*values, limit),
         )
         return [
@@ -190,6 +194,7 @@ class Feed:
                 actor,
                 payload,
                 events.frame(seq, type_, payload),
+                at,
             )
-            for playlist, person, seq, type_, actor, payload in rows
+            for playlist, person, seq, type_, actor, payload, at in rows
         ]

@@ -237,6 +237,8 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.of_person: defaultdict[str, set[Peer]] = defaultdict(set)
         self.still_allowed: StillAllowed = lambda _, people: people
+        # Told 1 for each socket that takes a seat, and -1 when it is gone.
+        self.seated: Callable[[int], object] = lambda _: None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="hub", daemon=True)
         self._pings: asyncio.Task[None] | None = None
@@ -316,6 +318,7 @@ class Hub:
             # What waits for its 50 ms is older than this client's cursor and goes to the others.
             self._flush(room)
         room.peers.add(peer)
+        self.seated(1)
         room.has_newcomers = True
         self.of_person[peer.seat.person_id].add(peer)
         established = {
@@ -332,8 +335,9 @@ class Hub:
 
     def leave(self, peer: Peer) -> None:
         room = self.rooms.get(peer.seat.room)
-        if room:
+        if room and peer in room.peers:
             room.peers.discard(peer)
+            self.seated(-1)
             if not room.peers:
                 del self.rooms[peer.seat.room]
         mine = self.of_person.get(peer.seat.person_id)

@@ -47,6 +47,8 @@ class Live:
         # slice answers; it is called within the request.
         self.seat_in_playlist: Callable[[str], dict[str, Any]] = _nobody
         self.still_allowed: Callable[[str, set[str]], set[str]] = lambda _, people: people
+        # Told of each hub before it starts: whoever measures hangs in there.
+        self.starting: Callable[[Hub], object] = lambda _: None
 
     def started(self) -> Hub:
         with self._lock:
@@ -54,6 +56,7 @@ class Live:
                 config = self._app.config["JAMBOREE"]
                 hub = Hub(lambda tell: Feed(config.database, tell))
                 hub.still_allowed = self._still_allowed
+                self.starting(hub)
                 hub.start()
                 self.presence = Presence(config.cache_folder, hub)
                 self.presence.start()

@@ -16,6 +16,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from playlist_app.config import ROOT, settings
 from playlist_app.operations import in_use, seeding, startup
+from playlist_app.operations.sight import faults, logs
 from playlist_app.operations.troubles import CannotServe, explained
 from playlist_app.refusals import Refusal
 from playlist_app.work import worker
@@ -91,6 +92,8 @@ def work(beside: bool) -> None:
     elif subprocess.run(PREPARE, cwd=ROOT, check=False).returncode:
         # In a process of its own, as this one is to stay small. It has said why.
         sys.exit(1)
+    logs.configure(settings())
+    faults.watch(settings())
     worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
     if beside:
         _told_to_stop()

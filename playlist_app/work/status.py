@@ -56,11 +56,15 @@ class Status:
 def all_tasks(*, by: User) -> tuple[list[Status], list[Alive]]:
     """Every task, and the workers that are alive. Raises NotAllowed for who is no admin."""
     _require_admin(by)
-    records = {record.name: record for record in session().scalars(select(TaskRecord))}
     workers = worker.alive()
+    return of_all(workers), workers
+
+
+def of_all(workers: list[Alive]) -> list[Status]:
+    """How every task stands, for who was asked for by a program that may know."""
+    records = {record.name: record for record in session().scalars(select(TaskRecord))}
     found = _tasks()
-    statuses = [_status(found[name], records.get(name), workers) for name in sorted(found)]
-    return statuses, workers
+    return [_status(found[name], records.get(name), workers) for name in sorted(found)]
 
 
 def _status(task: Task, record: TaskRecord | None, workers: list[Alive]) -> Status:

@@ -120,6 +120,12 @@ class Alive:
         return datetime.fromisoformat(self.looked[task]) if task in self.looked else None
 
     @property
+    def seen_at(self) -> datetime | None:
+        """When it last began a turn, or began at all: while all is well, a minute ago."""
+        last = max(self.looked.values(), default=self.started_at)  # ISO 8601: in order as text
+        return datetime.fromisoformat(last) if last else None
+
+    @property
     def since(self) -> datetime | None:
         return datetime.fromisoformat(self.started_at) if self.started_at else None
 

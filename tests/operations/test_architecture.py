@@ -50,6 +50,11 @@ INSIDE = {
     ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.library.probe", "playlist_app.library.wholeness"),
     ("playlist_app.operations.seeding", "playlist_app.library.demo"),
+    ("playlist_app.operations.sight.faults", "sentry_sdk"),
+    ("playlist_app.operations.sight.faults", "sentry_sdk.utils"),
+    ("playlist_app.operations.sight.watching", "playlist_app.operations.sight.meters"),
+    ("playlist_app.operations.sight.watching", "playlist_app.operations.sight.standing"),
+    ("playlist_app.operations.sight.watching", "prometheus_client.exposition"),
     ("playlist_app.operations.startup", "alembic"),
     ("playlist_app.operations.startup", "alembic.config"),
     ("playlist_app.operations.startup", "alembic.script"),
@@ -168,7 +173,7 @@ def test_imports_stand_on_top_but_for_the_heavy_ones() -> None:
 
 
 def test_an_idle_process_loads_nothing_heavy() -> None:
-    heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "yt_dlp"}
+    heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "sentry_sdk", "yt_dlp"}
     on_top = {
         (found.by, found.of.split(".")[0])
         for found in ALL

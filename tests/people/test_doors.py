@@ -16,6 +16,8 @@ PUBLIC = {
     "assets.listing",
     "assets.versioned",
     "health.healthz",
+    "health.metrics",  # for who has the token; for others there is nothing (tests/operations/sight)
+    "health.readyz",
     "joining.choose_password",
     "joining.join",
     "joining.new_password",
