@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +130,7 @@ def watch(config: Settings) -> Telling | None:
             auto_session_tracking=False,
             send_client_reports=False,
             server_name="",  # else the name of this machine
+            release=os.environ.get("SENTRY_RELEASE", ""),  # else it would run git
             before_send=_bared,
             shutdown_timeout=ENDS_WITHIN,
         )
