@@ -19,6 +19,8 @@ from playlist_app.operations.troubles import CannotServe
 
 try:
     _settings = Settings.from_environment()
+    logs.formatter(_settings.log_format)
+    faults.check(_settings)
 except BadSetting as trouble:
     sys.exit(f"Error: {trouble}")
 
@@ -71,7 +73,8 @@ def on_starting(server):
         _flask("data", "prepare")
     except subprocess.CalledProcessError:
         sys.exit(1)  # it has said why
-    server.metrics_folder = shared.make()
+    if not hasattr(server, "metrics_folder"):  # else it is a reload, and counting goes on
+        server.metrics_folder = shared.make()
 
 
 def when_ready(server):

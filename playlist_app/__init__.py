@@ -41,9 +41,9 @@ from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
-from playlist_app.operations.work_routes import pages as long_work_pages
 from playlist_app.operations.sight import watching
 from playlist_app.operations.sight.routes import health
+from playlist_app.operations.work_routes import pages as long_work_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
 from playlist_app.people.commands import users

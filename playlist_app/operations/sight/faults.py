@@ -13,6 +13,7 @@ import logging
 import os
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from playlist_app.config import BadSetting, Settings
 from playlist_app.operations.sight.logs import HIDDEN, without_secrets
@@ -111,31 +112,40 @@ def _bared(event: Any, _: object) -> Any:
     return bare
 
 
+def check(config: Settings) -> None:
+    """Raises BadSetting for an address that is none; loads nothing."""
+    parts = urlsplit(config.sentry_dsn)
+    project = parts.path.rpartition("/")[2]
+    is_one = parts.scheme in ("http", "https") and parts.username and parts.hostname and project
+    if config.sentry_dsn and not is_one:
+        raise BadSetting(
+            "JAMBOREE_SENTRY_DSN is no address of a service: it looks like"
+            " https://KEY@sentry.example.org/1, and the service shows it as the DSN of a project."
+        )
+
+
 def watch(config: Settings) -> Telling | None:
     """Tell of errors of this process from now on, if a service is set. After a fork: it starts a
     thread. Raises BadSetting for an address that is none."""
+    check(config)
     if not config.sentry_dsn:
         return None
     from sentry_sdk import Client
-    from sentry_sdk.utils import BadDsn
 
-    try:
-        client = Client(
-            config.sentry_dsn,
-            default_integrations=False,
-            auto_enabling_integrations=False,
-            include_local_variables=False,
-            max_breadcrumbs=0,
-            max_request_body_size="never",
-            auto_session_tracking=False,
-            send_client_reports=False,
-            server_name="",  # else the name of this machine
-            release=os.environ.get("SENTRY_RELEASE", ""),  # else it would run git
-            before_send=_bared,
-            shutdown_timeout=ENDS_WITHIN,
-        )
-    except BadDsn as error:
-        raise BadSetting(f"JAMBOREE_SENTRY_DSN is no address of a service: {error}") from None
+    client = Client(
+        config.sentry_dsn,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        include_local_variables=False,
+        max_breadcrumbs=0,
+        max_request_body_size="never",
+        auto_session_tracking=False,
+        send_client_reports=False,
+        server_name="",  # else the name of this machine
+        release=os.environ.get("SENTRY_RELEASE", ""),  # else it would run git
+        before_send=_bared,
+        shutdown_timeout=ENDS_WITHIN,
+    )
     telling = Telling(client)
     logging.root.addHandler(telling)
     atexit.register(client.close, timeout=ENDS_WITHIN)

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, before_render_template, template_rendered
 
@@ -68,14 +68,14 @@ class _Cursor(sqlite3.Cursor):
     _seconds = 0.0
     _is_told = False
 
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Any = ()) -> Self:
         began = perf_counter()
         try:
             return super().execute(sql, parameters)
         finally:
             self._asked(sql, perf_counter() - began)
 
-    def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:
+    def executemany(self, sql: str, parameters: Any) -> Self:
         began = perf_counter()
         try:
             return super().executemany(sql, parameters)

@@ -185,9 +185,12 @@ def test_a_service_that_is_not_there_harms_nobody(serves: Flask, furnished: Any)
         telling._client.close(timeout=0.2)
 
 
-def test_a_bad_address_is_a_clear_word() -> None:
+@pytest.mark.parametrize(
+    "bad", ["sentry.example.org", "https://sentry.example.org/1", "ftp://k@x/1", "https://k@x/"]
+)
+def test_a_bad_address_is_a_clear_word(bad: str) -> None:
     with pytest.raises(BadSetting, match="JAMBOREE_SENTRY_DSN"):
-        faults.watch(Settings(sentry_dsn="sentry.example.org"))
+        faults.watch(Settings(sentry_dsn=bad))
 
 
 def test_without_an_address_it_is_not_even_loaded() -> None:

@@ -40,11 +40,11 @@ def parsed(text: str) -> Numbers:
     }
 
 
-def number(found: Numbers, name: str, **labels: str) -> float:
-    return found.get((f"jamboree_{name}", tuple(sorted(labels.items()))), 0.0)
+def number(found: Numbers, metric: str, /, **labels: str) -> float:
+    return found.get((f"jamboree_{metric}", tuple(sorted(labels.items()))), 0.0)
 
 
-def summed(found: Numbers, metric: str, **labels: str) -> float:
+def summed(found: Numbers, metric: str, /, **labels: str) -> float:
     """Over all time series of a name that have these labels."""
     return sum(
         value
@@ -152,8 +152,9 @@ def test_what_stands_in_the_tables_is_told(dora: Person, alice: Person, happened
     assert number(after, "stored_bytes", kind="database") > 100_000
     assert number(after, "disk_free_bytes", folder="data") > 0
     assert number(after, "write_wait_seconds_count") > number(before, "write_wait_seconds_count")
-    for task in ("imports", "renditions"):
-        assert ("jamboree_task_waiting", (("task", task),)) in after, task
+    assert ("jamboree_task_waiting", (("task", "imports"),)) in after
+    for task in ("imports", "renditions", "clean-up"):
+        assert ("jamboree_task_failures", (("task", task),)) in after, task
 
 
 def test_warnings_are_told_by_name_and_level(dora: Person, monkeypatch: pytest.MonkeyPatch) -> None:
