@@ -38,6 +38,25 @@ def stored_by(person: User) -> int:
     return session().scalar(query) or 0
 
 
+def stored_by_everybody() -> list[tuple[str, int, int]]:
+    """Who keeps how many bytes here, in how many files: by username, the most first. What several
+    have counts for each of them."""
+    theirs = union(
+        select(Track.owner_id.label("person"), Track.audio_id.label("audio")),
+        select(AudioSender.user_id, AudioSender.audio_id),
+    ).subquery()
+    size = func.sum(AudioFile.size_bytes)
+    query = (
+        select(User.username, size, func.count())
+        .join(theirs, theirs.c.person == User.id)
+        .join(AudioFile, AudioFile.id == theirs.c.audio)
+        .where(AudioFile.path.is_(None))
+        .group_by(User.id)
+        .order_by(size.desc(), User.username_key)
+    )
+    return [(name, count, files) for name, count, files in session().execute(query)]
+
+
 def require_room(person: User, size: int, *, promised: int = 0) -> None:
     """Raises ShareUsed where so many bytes more don't fit; `promised` is what is coming in."""
     limit = limit_of(person)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import click
 from flask import Flask, current_app
@@ -16,9 +14,8 @@ from flask.cli import AppGroup, with_appcontext
 
 from playlist_app.config import ROOT, settings
 from playlist_app.operations import in_use, seeding, startup
+from playlist_app.operations.saying import said
 from playlist_app.operations.sight import faults, logs
-from playlist_app.operations.troubles import CannotServe, explained
-from playlist_app.refusals import Refusal
 from playlist_app.work import worker
 
 PREPARE = [sys.executable, "-m", "flask", "--app", "app", "data", "prepare"]
@@ -39,18 +36,6 @@ def on_a_prepared_folder(group: AppGroup) -> AppGroup:
 
     group.callback = make_what_is_missing
     return group
-
-
-@contextlib.contextmanager
-def said() -> Iterator[None]:
-    """Say why something can't be done, where that is known, and end."""
-    try:
-        with explained(settings()):
-            yield
-    except CannotServe as trouble:
-        raise click.ClickException(str(trouble)) from None
-    except Refusal as refusal:
-        raise click.ClickException(refusal.detail) from None
 
 
 def _prepare() -> None:

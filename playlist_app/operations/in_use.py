@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,13 +50,11 @@ def alone(config: Settings) -> Iterator[None]:
 def by_nobody_else(config: Settings) -> Iterator[None]:
     """While nobody serves from the folder, and nobody starts to. Raises StillServed."""
     with alone(config), _open(config.data_folder / "serving.lock") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _got(handle, fcntl.LOCK_EX):
             raise StillServed(
                 f"A server or a worker uses {config.data_folder} now. Stop it first (Ctrl-C where "
                 "it was started, or `systemctl stop jamboree`), then say this again."
-            ) from None
+            )
         yield
 
 
@@ -95,8 +94,19 @@ def _open(path: Path) -> Iterator[int]:
 
 
 def _wait(handle: int, how: int, says: str) -> None:
-    try:
-        fcntl.flock(handle, how | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _got(handle, how):
         click.echo(says, err=True)
         fcntl.flock(handle, how)
+
+
+def _got(handle: int, how: int) -> bool:
+    """Whether the lock is ours now. Who only looks whether somebody has it (`is_served`) has it
+    for an instant."""
+    for _ in range(10):
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False

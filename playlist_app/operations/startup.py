@@ -30,6 +30,14 @@ class NewerDatabase(CannotServe):
     """The database was made by a newer version of the code."""
 
 
+class OldDatabase(CannotServe):
+    """It waits for its migration."""
+
+
+class NotInitialised(CannotServe):
+    """Nobody ever started a server there."""
+
+
 class ForeignDatabase(CannotServe):
     """There is a database, and it is not ours."""
 
@@ -51,9 +59,30 @@ def prepare(app: Flask) -> None:
 
 def is_prepared(config: Settings) -> bool:
     """Whether the database is as this code has it, told without loading the migration tools."""
+    return config.database.exists() and version(config.database) == newest_version()
+
+
+def newest_version() -> str:
+    """Which migration this code is at."""
     # Versions are numbered, and files are called after them.
-    newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return config.database.exists() and version(config.database) == newest
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def require_current(config: Settings) -> None:
+    """Raises CannotServe where the database is not one that this code can serve as it is."""
+    found = _looked_into(config) if config.database.exists() else None
+    newest = newest_version()
+    if found is None:
+        raise NotInitialised(
+            "There is no database there yet. The next start of a server makes everything."
+        )
+    if found > newest:
+        raise _newer(config, found)
+    if found < newest:
+        raise OldDatabase(
+            f"The database is of an older version ({found}, and the code has {newest}). The next "
+            "start of a server takes a backup and migrates it."
+        )
 
 
 def migrate(config: Settings) -> None:
@@ -71,15 +100,19 @@ def migrate(config: Settings) -> None:
     if found == newest:
         return
     if found and found not in {script.revision for script in scripts.walk_revisions()}:
-        raise NewerDatabase(
-            f"The database in {config.data_folder} was made by a newer version of Jamboree "
-            f"({found}). Install that version again, or restore a backup made before it."
-        )
+        raise _newer(config, found)
     if found:
         _back_up(config, found)
     elif not config.database.exists():
         os.close(os.open(config.database, os.O_CREAT | os.O_WRONLY, 0o600))
     command.upgrade(alembic, "head")
+
+
+def _newer(config: Settings, found: str) -> NewerDatabase:
+    return NewerDatabase(
+        f"The database in {config.data_folder} was made by a newer version of Jamboree "
+        f"({found}). Install that version again, or restore a backup made before it."
+    )
 
 
 def version(database: Path) -> str | None:

@@ -39,7 +39,8 @@ def source(function: Declared) -> Declared:
     """Declare a function that answers what stands now. It is called in an app context, when a page
     or a monitoring asks: a few quick queries, no walk over files, no network. It raises nothing
     that it can expect, but tells it."""
-    _sources.append(function)
+    if function not in _sources:
+        _sources.append(function)
     return function
 
 

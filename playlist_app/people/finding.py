@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, String, func, or_, select
 
 from playlist_app.database import session
-from playlist_app.people.models import Role, User, name_key
-from playlist_app.refusals import NotFound
+from playlist_app.people.models import Role, User, by_name, name_key
+from playlist_app.refusals import Conflict, NotFound
 
 STATES = ("active", "blocked")
 
@@ -33,6 +33,35 @@ def people(
     if len(found) <= limit:
         return found, None
     return found[:limit], found[limit - 1].username
+
+
+def one(text: str) -> User:
+    """The person whose user name this is, or else e-mail or phone number: for who has the machine
+    itself. Raises NotFound, or Conflict where several have it."""
+    named: User | None = session().scalar(by_name(text))
+    if named:
+        return named
+    fits = func.lower(User.email) == text.strip().lower()
+    if digits := _digits(text):
+        phone: ColumnElement[str | None] = User.phone.expression
+        for sign in _BETWEEN:
+            phone = func.replace(phone, sign, "")
+        fits = or_(fits, phone == digits)
+    found = session().scalars(select(User).where(fits).limit(2)).all()
+    if not found:
+        raise NotFound(f"There is nobody called {text!r} here, and nobody with that address.")
+    if len(found) > 1:
+        raise Conflict(f"Several people have {text!r}. Say the name that they log in with.")
+    return found[0]
+
+
+_BETWEEN = " -/().\u00a0"  # how people write phone numbers
+
+
+def _digits(text: str) -> str:
+    """A phone number without what only makes it readable; "" for what is none."""
+    bare = text.translate(dict.fromkeys(map(ord, _BETWEEN)))
+    return bare if bare.removeprefix("+").isdigit() else ""
 
 
 def count(*, by: User, text: str = "", role: str = "", state: str = "") -> int:

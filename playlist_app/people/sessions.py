@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import flask
@@ -16,7 +17,7 @@ from flask import Flask, Request, request
 from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, WithId, forget, now, session, write
+from playlist_app.database import Base, Id, Moment, WithId, forget, iso, now, session, write
 from playlist_app.extensions import login
 from playlist_app.live import events
 from playlist_app.people import passwords
@@ -47,6 +48,17 @@ class LogInSession(WithId, Base):
     ends_at: Mapped[datetime] = mapped_column(Moment)
     user_agent: Mapped[str] = mapped_column(String(300))
     address: Mapped[str] = mapped_column(String(45))
+
+    def shape(self) -> dict[str, str]:
+        """As JSON tells it; who has the token is not told."""
+        return {
+            "id": self.id,
+            "created_at": iso(self.created_at),
+            "last_used_at": iso(self.last_used_at),
+            "ends_at": iso(self.ends_at),
+            "user_agent": self.user_agent,
+            "address": self.address,
+        }
 
 
 def _hash(token: str) -> str:
@@ -120,6 +132,13 @@ def revoke_all(user_id: str, *, but: str = "") -> int:
         for session_id in ended:
             events.record(events.SessionRevoked(session_id), person=user_id)
         return len(ended)
+
+
+def sessions_of(user: User) -> Sequence[LogInSession]:
+    """Where a person is logged in, what was used last first."""
+    theirs = LogInSession.user_id == user.id
+    query = select(LogInSession).where(theirs, LogInSession.ends_at > now())
+    return session().scalars(query.order_by(LogInSession.last_used_at.desc())).all()
 
 
 def forget_ended() -> None:
