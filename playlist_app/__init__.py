@@ -36,7 +36,14 @@ from playlist_app.offline import ahead
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
-from playlist_app.operations import concerns, folders, seeding, status_commands, troubles
+from playlist_app.operations import (
+    concerns,
+    folders,
+    keeping_commands,
+    seeding,
+    status_commands,
+    troubles,
+)
 from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.jobs import jobs as operations_jobs
@@ -143,7 +150,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):
         app.cli.add_command(commands)
 
-    for command in status_commands.commands:
+    for command in (*status_commands.commands, *keeping_commands.commands):
         data.add_command(command)
 
     # What runs beside the requests (`flask work`).

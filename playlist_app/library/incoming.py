@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -160,12 +161,17 @@ def _remove_unused(_: BaseException | None) -> None:
             incoming.remove()
 
 
-def remove_left_over(config: Settings) -> None:
-    """Remove what a crash left behind: nobody holds its file any more."""
+def left_over(config: Settings) -> Iterator[Path]:
+    """What a crash left behind: nobody holds its file any more."""
     for path in folder(config).glob("*"):
         of = path.with_name(path.name.partition(".")[0])
         if not _is_held(of):
-            path.unlink(missing_ok=True)
+            yield path
+
+
+def remove_left_over(config: Settings) -> None:
+    for path in left_over(config):
+        path.unlink(missing_ok=True)
 
 
 def _held(path: Path) -> int:
