@@ -45,6 +45,7 @@ from playlist_app.operations import (
     troubles,
 )
 from playlist_app.operations.admin.navigation import pages as admin_navigation
+from playlist_app.operations.backups import commands as backup_commands
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
@@ -150,7 +151,11 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):
         app.cli.add_command(commands)
 
-    for command in (*status_commands.commands, *keeping_commands.commands):
+    for command in (
+        *status_commands.commands,
+        *keeping_commands.commands,
+        *backup_commands.commands,
+    ):
         data.add_command(command)
 
     # What runs beside the requests (`flask work`).

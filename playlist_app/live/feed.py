@@ -75,6 +75,9 @@ class Feed:
         self.library_changed: Callable[[int], None] = lambda _: None
         # Called with each batch once the hub has it.
         self.has_told: Callable[[Sequence[Told]], object] = lambda _: None
+        # Called where the database has another history: a backup was restored under our feet.
+        self.history_changed: Callable[[], None] = lambda: None
+        self._epoch: str | None = None
         self._library: int | None = None
         self._library_due: float | None = None  # when to look, by time.monotonic()
         self._looked_at = 0.0
@@ -136,14 +139,27 @@ class Feed:
         if self._library_due is None or now < self._library_due:
             return
         self._looked_at, self._library_due = now, None
+        self._look_at_history(connection)
         row = connection.execute("SELECT version FROM library_version").fetchone()
         version = row[0] if row else 0
         if self._library is not None and version != self._library:
             self.library_changed(version)
         self._library = version
 
+    def _look_at_history(self, connection: sqlite3.Connection) -> None:
+        """The numbers of events go on behind those of before, so the cursor stays."""
+        epoch = self._epoch_of(connection)
+        if self._epoch is not None and epoch != self._epoch:
+            self.history_changed()
+        self._epoch = epoch
+
+    @staticmethod
+    def _epoch_of(connection: sqlite3.Connection) -> str:
+        found = connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchone()
+        return str(found[0])
+
     def _answer(self, connection: sqlite3.Connection, request: Join) -> None:
-        epoch = connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchone()[0]
+        epoch = self._epoch_of(connection)
         request.answer(self.last, epoch, self._missed(connection, request, epoch))
 
     def _missed(

@@ -234,6 +234,7 @@ class Hub:
     def __init__(self, feed: Callable[[Callable[[Sequence[Told]], None]], Feed]) -> None:
         self.feed = feed(self._told)
         self.feed.library_changed = self._library_changed
+        self.feed.history_changed = self._history_changed
         self.rooms: dict[str, Room] = {}
         self.of_person: defaultdict[str, set[Peer]] = defaultdict(set)
         self.still_allowed: StillAllowed = lambda _, people: people
@@ -350,6 +351,14 @@ class Hub:
 
     def _told(self, told: Sequence[Told]) -> None:
         self._loop.call_soon_threadsafe(self._deliver, told)
+
+    def _history_changed(self) -> None:
+        self._loop.call_soon_threadsafe(self._begin_afresh)
+
+    def _begin_afresh(self) -> None:
+        """Everybody comes back, names the epoch they knew, and is told to read afresh."""
+        for peer in [peer for room in self.rooms.values() for peer in room.peers]:
+            peer.close(RESTARTING)
 
     def _library_changed(self, version: int) -> None:
         self._loop.call_soon_threadsafe(self._tell_of_library, version)

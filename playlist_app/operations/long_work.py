@@ -12,8 +12,6 @@ killed leaves its row, and another takes it up.
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,16 +19,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from playlist_app.config import settings
 from playlist_app.database import Base, Id, Moment, WithId, forget, iso, now, session, write
+from playlist_app.operations.troubles import CannotServe, explained
 from playlist_app.people.models import User
 from playlist_app.refusals import Conflict, NotFound, Refusal
 from playlist_app.work import worker
 from playlist_app.work.tasks import stopping, wake
-
-log = logging.getLogger(__name__)
 
 TASK = "long-work"
 NOTED_EVERY = 0.5  # seconds
@@ -236,16 +233,16 @@ def _do(work: LongWork) -> None:
     try:
         if not declared:
             raise Refusal("This version of Jamboree does not know this kind of work.")
-        message = declared.act(Course(work))
+        with explained(settings()):
+            message = declared.act(Course(work))
     except Cancelled:
         _end(id_, CANCELLED, "")
     except Interrupted:
         _put_back(id_)
     except Refusal as refusal:
         _end(id_, FAILED, refusal.detail)
-    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
-        log.exception("%s failed", work.kind)
-        _end(id_, FAILED, str(getattr(error, "orig", None) or error))
+    except CannotServe as trouble:
+        _end(id_, FAILED, str(trouble))
     except Exception as error:
         # Nobody foresaw it: the row must not look as if it were still running.
         _end(id_, FAILED, f"{type(error).__name__}: {error}")

@@ -10,7 +10,6 @@ import os
 import sqlite3
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ from flask import Flask
 from playlist_app.config import ROOT, Settings
 from playlist_app.database import connect
 from playlist_app.operations import cleaning, in_use
+from playlist_app.operations.backups import taking
 from playlist_app.operations.troubles import CannotServe, FullDisk, damaged, explained
 from playlist_app.people import first_admin
 
@@ -102,7 +102,8 @@ def migrate(config: Settings) -> None:
     if found and found not in {script.revision for script in scripts.walk_revisions()}:
         raise _newer(config, found)
     if found:
-        _back_up(config, found)
+        # Of the database alone: media are never changed by a migration.
+        taking.take(config, kind="before-migration", media=False)
     elif not config.database.exists():
         os.close(os.open(config.database, os.O_CREAT | os.O_WRONLY, 0o600))
     command.upgrade(alembic, "head")
@@ -150,15 +151,3 @@ def _looked_into(config: Settings) -> str | None:
     if first != "ok":
         raise damaged(config, first)
     return found
-
-
-def _back_up(config: Settings, version: str) -> None:
-    """A copy of the database before it is migrated; media are never changed by a migration."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = config.data_folder / "backups" / f"before-migration-{version}-{moment}.db"
-    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
-    source, copy = connect(config.database), sqlite3.connect(target)
-    with copy:
-        source.backup(copy)
-    source.close()
-    copy.close()

@@ -23,6 +23,8 @@ from playlist_app.config import ROOT
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.live.events import epoch
 from playlist_app.operations import startup
+from playlist_app.operations.backups import kept
+from playlist_app.operations.backups.opening import Opened
 from tests.cast import Person, ok
 from tests.conftest import close, make_app
 from tests.soak import count
@@ -206,13 +208,16 @@ def test_an_old_database_is_backed_up_and_then_migrated(
     assert query(data_folder / "app.db", "SELECT version_num FROM alembic_version") == [("9000",)]
     assert query(data_folder / "app.db", "SELECT * FROM later") == []
     assert [track["title"] for track in ok(alice.get("/tracks"))["items"]] == ["Paper Lanterns"]
-    [backup] = (data_folder / "backups").iterdir()
-    assert backup.name.startswith(f"before-migration-{before}-")
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert query(backup, "SELECT title FROM track") == [("Paper Lanterns",)]
-    assert query(backup, "SELECT version_num FROM alembic_version") == [(before,)]
+    [backup] = kept.backups(app.config["JAMBOREE"])
+    assert (backup.kind, backup.schema, backup.problem) == ("before-migration", before, None)
+    for path in backup.path.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    saved = data_folder / "saved.db"
+    Opened(backup).database(saved)
+    assert query(saved, "SELECT title FROM track") == [("Paper Lanterns",)]
+    assert query(saved, "SELECT version_num FROM alembic_version") == [(before,)]
     startup.prepare(app)
-    assert len(list((data_folder / "backups").iterdir())) == 1
+    assert len(kept.backups(app.config["JAMBOREE"])) == 1
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(

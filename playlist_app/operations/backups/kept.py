@@ -97,9 +97,8 @@ def over(found: Sequence[Backup], *, daily: int, weekly: int) -> list[Backup]:
 
 def mark(backup: Backup, **found: object) -> Backup:
     """Note what a check found."""
-    marked = replace(backup, **found)  # type: ignore[arg-type]
-    layout.write_proof(marked)
-    return marked
+    layout.write_proof(replace(backup, **found))  # type: ignore[arg-type]
+    return layout.read(backup.path)
 
 
 @contextlib.contextmanager

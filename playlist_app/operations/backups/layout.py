@@ -57,6 +57,7 @@ class Backup:
     epoch: str = ""
     schema: str = ""
     is_encrypted: bool = False
+    has_media: bool = True  # else it is of the database alone
     files: int = 0
     missing: int = 0
     counts: dict[str, int] = field(default_factory=dict)  # rows, by table
@@ -76,7 +77,17 @@ class Backup:
 
 
 _IN_ABOUT = (
-    *("name", "kind", "size_bytes", "new_bytes", "seq", "epoch", "schema", "is_encrypted"),
+    *(
+        "name",
+        "kind",
+        "size_bytes",
+        "new_bytes",
+        "seq",
+        "epoch",
+        "schema",
+        "is_encrypted",
+        "has_media",
+    ),
     *("files", "missing", "counts", "sums_sha256"),
 )
 _IN_PROOF = ("checked_at", "proven_at", "damaged", "problem")
