@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import flask
 from flask import Flask, Request, request
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,6 +110,8 @@ def keep_in_cookie(token: str) -> None:
     flask.session.clear()  # nothing from before survives a log-in (session fixation)
     flask.session[IN_COOKIE] = token
     flask.session.permanent = True
+    flask.g.pop("csrf_token", None)  # what was there for the form that logged in
+    generate_csrf()  # made here, it goes with the cookie, which no later answer needs to set
 
 
 def revoke(session_id: str) -> None:
@@ -200,5 +203,9 @@ def _note_use(user: User, session_id: str) -> None:
 
 def init_app(app: Flask) -> None:
     app.config["PERMANENT_SESSION_LIFETIME"] = LASTS
+    # Only a log-in and a log-out set the cookie. Were it set again by other answers, a late one to
+    # the person who was here before would log out who has just come.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    login.session_protection = None  # it writes into the session; ours are kept on the server
     login.init_app(app)
     login.request_loader(person_behind)

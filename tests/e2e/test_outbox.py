@@ -63,10 +63,10 @@ def test_with_every_page_closed_the_worker_sends_what_waits(
     expect(alice.row("Copper Wire").get_by_text("pending")).to_be_visible()
     blank = alice.context.new_page()
     page.close()
-    alice.context.set_offline(False)
     assert votes_of(clients["bob"], friday) == [0, 0, 0, 0]
 
-    syncs(alice)
+    alice.context.set_offline(False)
+    syncs(alice)  # the browser may have seen to it already
 
     alice.until(lambda: votes_of(clients["bob"], friday) == [0, 0, 0, 1])
     blank.close()

@@ -50,6 +50,15 @@ def test_logging_in_over_the_api_sets_a_cookie_that_scripts_cannot_read(browser:
     assert ok(browser.client.get("/api/v1/users/me"))["username"] == "alice"
 
 
+def test_what_is_answered_later_leaves_the_cookie_alone(browser: Browser) -> None:
+    """Else a late one to who was here before would put their cookie over the next person's."""
+    ok(browser.client.post(API_LOG_IN, json={"username": "alice", "password": PASSWORD}))
+    for path in ("/", "/api/v1/users/me"):
+        answer = browser.client.get(path)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+
+
 def test_over_https_the_cookie_goes_nowhere_else(data_folder: Path) -> None:
     app = make_app(data_folder, public_url="https://home.example")
     client = app.test_client()

@@ -73,6 +73,8 @@ export async function enqueue(change, { about, list, track }) {
     operation: { ...change, id: crypto.randomUUID(), at: new Date().toISOString() },
     state: "waiting",
     about,
+    // Made without a network, it gets a receipt, however soon that is back.
+    heldBack: navigator.onLine === false,
     ...(list ? { list } : {}),
     ...(track ? { track } : {}),
   };
