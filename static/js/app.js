@@ -38,6 +38,7 @@ import "./offline/offline-page.js";
 import "./offline/install-help.js";
 import "./offline/log-out.js";
 import "./offline/updates.js";
+import "./offline/update-line.js";
 import "./offline/missing-abilities.js";
 import "./offline/storage-line.js";
 import "./offline/device.js";

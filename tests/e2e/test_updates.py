@@ -63,13 +63,25 @@ def test_an_update_asks_and_then_leaves_copies_and_music_as_they_are(
 
     expect(page.get_by_role("status")).to_have_text("Live")
     looks_for_updates(page)
-    expect(page.locator(".toast")).to_contain_text("A new version of Jamboree is ready")
+    line = page.locator("update-line")
+    expect(line).to_contain_text("A new version of Jamboree is ready. Loading it stops the music.")
     alice.hears()  # nobody pressed anything yet
     assert before in shells(page)
 
-    with page.expect_navigation():
-        page.locator(".toast").get_by_role("button", name="Reload").click()
+    line.get_by_role("button", name="Later").click()
+    expect(line).to_be_hidden()
+    looks_for_updates(page)
+    expect(line).to_be_hidden()  # not again at once
+    alice.hears()
+    page.reload()
     expect(page.get_by_role("status")).to_have_text("Live")
+    assert len(shells(page)) == 2  # that alone takes no new version
+    expect(line).to_have_text("A new version of Jamboree is ready. Reload Later")
+
+    with page.expect_navigation():
+        line.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    expect(line).to_be_hidden()
     alice.until(lambda: len(shells(page)) == 2 and shells(page)[0] == before)
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     cut_off(alice)
@@ -119,10 +131,10 @@ def test_only_the_tab_where_it_was_pressed_reloads_and_the_other_still_works_wit
     next_version(own_server)
     looks_for_updates(page)
     for tab in (page, other):
-        expect(tab.locator(".toast")).to_contain_text("A new version of Jamboree is ready")
+        expect(tab.locator("update-line")).to_contain_text("A new version of Jamboree is ready")
 
     with page.expect_navigation():
-        page.locator(".toast").get_by_role("button", name="Reload").click()
+        page.locator("update-line").get_by_role("button", name="Reload").click()
     expect(page.get_by_role("status")).to_have_text("Live")
     alice.until(lambda: len(shells(page)) == 2)
     assert other.evaluate("document.body.dataset.page") == "the old one"

@@ -1,9 +1,8 @@
 // The worker of this page: installed, brought up to date when the person says so, and taken away where an
 // admin switched the offline mode off.
 
-import { toast } from "../pages/toast-line.js";
 import { address } from "../site.js";
-import { say } from "../words.js";
+import { offer } from "./update-line.js";
 
 const LOOKS_EVERY = 60 * 60_000; // milliseconds: an app that is never closed hears of a new version too
 
@@ -31,30 +30,30 @@ async function install() {
   });
   let pressed = false;
   /** @param {ServiceWorker | null} worker */
-  const offer = (worker) => {
+  const ready = (worker) => {
     if (!worker || !navigator.serviceWorker.controller || isSwitchedOff()) return;
-    const act = () => {
+    offer(() => {
       pressed = true;
       worker.postMessage("take over");
-    };
-    toast(say("update"), { label: say("reload"), act });
+    });
   };
-  offer(registration.waiting);
+  ready(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const fresh = registration.installing;
     fresh?.addEventListener("statechange", () => {
-      if (fresh.state === "installed") offer(fresh);
+      if (fresh.state === "installed") ready(fresh);
     });
   });
   // Only the page on which somebody pressed Reload does so; others may be playing, and are asked.
   const hadOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (pressed) location.reload();
-    else if (hadOne && !isSwitchedOff()) {
-      toast(say("update"), { label: say("reload"), act: () => location.reload() });
-    }
+    else if (hadOne && !isSwitchedOff()) offer(() => location.reload());
   });
-  const look = () => registration.update().catch(() => {}); // no network: the next time
+  const look = async () => {
+    ready(registration.waiting); // somebody said "later" a while ago
+    await registration.update().catch(() => {}); // no network: the next time
+  };
   setInterval(look, LOOKS_EVERY);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") look();
