@@ -7,12 +7,14 @@ is the admin.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from playlist_app import create_app
 from playlist_app.config import Settings
@@ -42,8 +44,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     return folder, tokens
 
 
+# Templates are compiled once a run, not once an app: hundreds are made.
+_compiled = tempfile.TemporaryDirectory(prefix="templates-")  # goes with the process
+compiled = FileSystemBytecodeCache(_compiled.name)
+
+
 def make_app(folder: Path, **values: Any) -> Flask:
-    return create_app(Settings(data=str(folder), **values), TESTING=True)
+    app = create_app(Settings(data=str(folder), **values), TESTING=True)
+    app.jinja_env.bytecode_cache = compiled
+    return app
 
 
 def close(app: Flask) -> None:

@@ -8,11 +8,17 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.away import cut_off, opens_cold, take_along
 from tests.e2e.conftest import Arrives
+from tests.e2e.test_merging import items_of
 from tests.e2e.test_taking_along import FILES, chunk_requests
 from tests.serving import Client
 
 LOSE_CHUNKS = """(count) => caches.open("jamboree-audio-1").then(async (cache) => {
   for (const request of (await cache.keys()).slice(0, count)) await cache.delete(request);
+})"""
+LOSE_CHUNKS_OF = """(sha256) => caches.open("jamboree-audio-1").then(async (cache) => {
+  for (const request of await cache.keys()) {
+    if (request.url.includes(sha256)) await cache.delete(request);
+  }
 })"""
 SPOIL_A_CHUNK = """caches.open("jamboree-audio-1").then(async (cache) => {
   const [request] = await cache.keys();
@@ -65,11 +71,12 @@ def test_without_network_it_says_so_and_fetches_later(
 
 
 def test_what_is_found_gone_while_it_plays_costs_that_chunk_alone(
-    arrives: Arrives, friday: dict[str, Any]
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
 ) -> None:
     alice = arrives("alice")
     page = take_along(alice, friday)
-    page.evaluate(LOSE_CHUNKS, 1)
+    lost = items_of(clients["alice"], friday)["Paper Lanterns"]["track"]
+    page.evaluate(LOSE_CHUNKS_OF, lost["audio"]["sha256"])
     asked = chunk_requests(alice.context)
 
     alice.row("Paper Lanterns").get_by_role("button", name="Play").click()

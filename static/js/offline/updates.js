@@ -4,6 +4,7 @@
 import { address } from "../site.js";
 import { offer } from "./update-line.js";
 
+const TAKES_OVER_WITHIN = 10_000; // milliseconds; the old one may still be answering
 const LOOKS_EVERY = 60 * 60_000; // milliseconds: an app that is never closed hears of a new version too
 
 /** Whether an admin switched the offline mode off; the page says so, and then the worker. */
@@ -29,13 +30,15 @@ async function install() {
     updateViaCache: "none",
   });
   let pressed = false;
+  const take = () => {
+    pressed = true;
+    // It may be another by now than the one that was offered; that one would not hear this.
+    registration.waiting?.postMessage("take over");
+    setTimeout(() => location.reload(), registration.waiting ? TAKES_OVER_WITHIN : 0);
+  };
   /** @param {ServiceWorker | null} worker */
   const ready = (worker) => {
-    if (!worker || !navigator.serviceWorker.controller || isSwitchedOff()) return;
-    offer(() => {
-      pressed = true;
-      worker.postMessage("take over");
-    });
+    if (worker && navigator.serviceWorker.controller && !isSwitchedOff()) offer(take);
   };
   ready(registration.waiting);
   registration.addEventListener("updatefound", () => {
