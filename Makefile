@@ -32,8 +32,8 @@ browsers:
 
 # --- what people call ---------------------------------------------------------------------------
 
-run: .venv/app vendor ## set everything up and serve (HOST, PORT: 127.0.0.1:8000)
-	@exec $(BIN)/gunicorn
+run: .venv/app vendor ## set everything up and serve (HOST, PORT: 127.0.0.1:8000; TLS=1: HTTPS at home)
+	@exec env $(if $(filter-out 0 off,$(TLS)),JAMBOREE_TLS=on) $(BIN)/gunicorn
 
 test: .venv/dev tools browsers test-js ## set everything up, browsers included, and run all tests
 	@# A file stays in one process, as its tests share a server; tests/e2e, which takes longest, begins.

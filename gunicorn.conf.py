@@ -14,6 +14,7 @@ from gunicorn.workers import gthread
 
 from playlist_app.config import ROOT, BadSetting, Settings
 from playlist_app.operations import folders, in_use
+from playlist_app.operations.https import beside
 from playlist_app.operations.sight import faults, logs, shared
 from playlist_app.operations.troubles import CannotServe
 
@@ -25,7 +26,19 @@ except BadSetting as trouble:
     sys.exit(f"Error: {trouble}")
 
 wsgi_app = "app:app"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+host = os.environ.get("HOST") or ("0.0.0.0" if _settings.serves_tls else "127.0.0.1")
+try:
+    port = int(os.environ.get("PORT") or 8000)
+except ValueError:
+    sys.exit(f"Error: PORT takes a number, not {os.environ['PORT']!r}.")
+bind = f"{host}:{port}"
+if _settings.serves_tls:
+    # Behind the front (playlist_app/operations/https), which has the port and speaks TLS.
+    bind = f"unix:{beside.socket_behind(_settings, port)}"
+    proxy_protocol = "v1"
+    secure_scheme_headers = {}
+# What a client may not say for a proxy: which path it is under.
+forwarder_headers = ""
 worker_class = "gthread"
 workers = _settings.web_processes
 # For requests alone: sockets of the live channel cost none (playlist_app/live/hub.py).
@@ -67,6 +80,8 @@ def on_starting(server):
     try:
         folders.make(_settings)
         in_use.serve(_settings)  # the web processes inherit it
+        if _settings.serves_tls and not hasattr(server, "front_listens"):
+            server.front_listens = beside.listen(host, port)
     except CannotServe as trouble:
         sys.exit(f"Error: {trouble}")
     try:
@@ -78,8 +93,12 @@ def on_starting(server):
 
 
 def when_ready(server):
-    address = _settings.public_url or f"http://{bind}"
+    if _settings.serves_tls:
+        _front(server)
+    address = _settings.public_url or beside.address(_settings, host, port)
     server.log.info("Jamboree serves at %s", address)
+    if _settings.serves_tls:
+        server.log.info("How devices trust it: http%s/install", address.removeprefix("https"))
     code = _settings.data_folder / "first_admin_code"
     if code.exists():
         link = f"{address.rstrip('/')}/first-admin/{code.read_text().strip()}"
@@ -89,10 +108,10 @@ def when_ready(server):
         _work_beside(server)
 
 
-# Started again when it dies, later each time if that happens at once. It ends well, and with it
-# this, when the pipe to it is closed: by us, or because we are gone. A shell does this, as a thread
-# of ours might hold a lock while we fork.
-KEEP_WORKING = """
+# What runs beside us is started again when it dies, later each time if that happens at once. It ends
+# well, and with it this, when the pipe to it is closed: by us, or because we are gone. A shell does
+# this, as a thread of ours might hold a lock while we fork.
+KEEP_GOING = """
 pause=1
 while :; do
   began=$(date +%s)
@@ -105,22 +124,35 @@ done
 STOPS_WITHIN = 12  # seconds; its steps are given eight
 
 
-def _work_beside(server):
-    """A worker for the background work, as long as we serve. Kept at the server: this file is read
+def _beside(server, name, command, handles=()):
+    """Start a program and keep it going as long as we serve. Kept at the server: this file is read
     anew on a reload."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "work", "--beside"]
-    server.work_beside = subprocess.Popen(
-        ["/bin/sh", "-c", KEEP_WORKING, "sh", *command], cwd=ROOT, stdin=subprocess.PIPE
+    kept = server.__dict__.setdefault("beside", {})
+    kept[name] = subprocess.Popen(
+        ["/bin/sh", "-c", KEEP_GOING, "sh", *command],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        pass_fds=handles,
     )
 
 
-def _no_more_work(server):
-    """Have the worker end, if there is one; answers what keeps it."""
-    keeper = getattr(server, "work_beside", None)
-    server.work_beside = None
-    if keeper:
+def _work_beside(server):
+    _beside(server, "work", [sys.executable, "-m", "flask", "--app", "app", "work", "--beside"])
+
+
+def _front(server):
+    """What speaks TLS. It stays when workers are replaced, and so do connections to it."""
+    listening = server.front_listens
+    _beside(server, "front", beside.command(_settings, listening, port), [listening.fileno()])
+
+
+def _no_more(server, *names):
+    """Have these end, of what runs beside us; answers what keeps them."""
+    kept = server.__dict__.get("beside", {})
+    keepers = [kept.pop(name) for name in names if name in kept]
+    for keeper in keepers:
         keeper.stdin.close()
-    return keeper
+    return keepers
 
 
 def on_reload(server):
@@ -130,13 +162,16 @@ def on_reload(server):
         on_starting(server)
     except SystemExit:
         raise StopIteration from None  # as on SIGTERM
-    _no_more_work(server)
+    _no_more(server, "work")
     if _settings.works_beside:
         _work_beside(server)
 
 
 def post_fork(server, worker):
-    _no_more_work(server)  # only the master's end of the pipe counts
+    # Only the master's end of a pipe counts, and only the front takes connections.
+    _no_more(server, "work", "front")
+    if _settings.serves_tls:
+        server.front_listens.close()
 
 
 def child_exit(server, worker):
@@ -146,8 +181,7 @@ def child_exit(server, worker):
 def on_exit(server):
     if folder := getattr(server, "metrics_folder", None):
         shared.remove(folder)
-    keeper = _no_more_work(server)
-    if keeper:
+    for keeper in _no_more(server, "front", "work"):
         try:
             keeper.wait(STOPS_WITHIN)
         except subprocess.TimeoutExpired:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from playlist_app import assets, database, web
 from playlist_app.choices.api import api as choices_api
@@ -40,6 +38,7 @@ from playlist_app.operations import (
     concerns,
     folders,
     keeping_commands,
+    mounting,
     seeding,
     status_commands,
     troubles,
@@ -47,6 +46,7 @@ from playlist_app.operations import (
 from playlist_app.operations.admin.navigation import pages as admin_navigation
 from playlist_app.operations.backups import commands as backup_commands
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
+from playlist_app.operations.https import door
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.sight import watching
@@ -97,6 +97,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app.config.update(config)
 
     # What every slice stands on.
+    door.init_app(app)  # first: what came by plain HTTP gets no further
     watch = watching.watch_of(settings)
     with troubles.explained(settings):
         database.init_app(
@@ -172,23 +173,5 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
 
     watching.init_app(app, watch)
     web.init_app(app)  # last: its error pages stand for all
-    _mount(app, settings)
+    mounting.mount(app, settings)
     return app
-
-
-def _mount(app: Flask, settings: Settings) -> None:
-    """Under a path prefix, and behind proxies, where there are any."""
-    if settings.path_prefix:
-        app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
-            _nothing_here, {settings.path_prefix: app.wsgi_app}
-        )
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=count, x_proto=count, x_host=count
-        )
-
-
-def _nothing_here(_: object, start_response: object) -> list[bytes]:
-    start_response("404 Not Found", [("Content-Type", "text/plain")])  # type: ignore[operator]
-    return [b"Jamboree is served under a path; see JAMBOREE_PUBLIC_URL.\n"]

@@ -38,6 +38,13 @@ class Settings:
         "", "the address people use, with its path prefix: `https://home.example/jamboree`"
     )
     trusted_proxies: int = _setting(0, "how many reverse proxies stand in front and are believed")
+    tls: str = _setting(
+        "off", "`on`: HTTPS with a certificate of a local authority; /install says how to trust it"
+    )
+    tls_names: str = _setting("", "more names and addresses for that certificate, comma separated")
+    accel: str = _setting(
+        "", "nginx's internal location for audio (X-Accel-Redirect); empty: it is sent from here"
+    )
     allowed_hosts: str = _setting("", "host names that are answered, comma separated; empty: any")
     upload_limit: int = _setting(500_000_000, "the largest file that can be uploaded, in bytes")
     storage_limit: int = _setting(
@@ -155,7 +162,26 @@ class Settings:
 
     @property
     def is_https(self) -> bool:
-        return self.public_url.startswith("https:")
+        return self.serves_tls or self.public_url.startswith("https:")
+
+    @property
+    def serves_tls(self) -> bool:
+        return self.tls == "on"
+
+    @property
+    def https_folder(self) -> Path:
+        return self.data_folder / "https"
+
+    @property
+    def authority_certificate(self) -> Path:
+        return self.https_folder / "authority.crt"
+
+    @property
+    def https_names(self) -> list[str]:
+        """What people call this server, besides what it finds out by itself."""
+        host = urlsplit(self.public_url).hostname
+        named = [name.strip() for name in self.tls_names.split(",") if name.strip()]
+        return [*([host] if host else []), *named]
 
     @property
     def limits_sockets(self) -> bool:

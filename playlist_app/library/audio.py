@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
@@ -114,6 +115,10 @@ def _place(sha256: str, size: int, in_place: bytes | None, mtime_ns: int | None)
 
 def _answer(response: Response, path: Path, size: int, etag: str) -> Response:
     """Fill in the bytes: all, or the one range that is asked for (RFC 9110, section 14)."""
+    internal = _by_nginx(path)
+    if internal:
+        response.headers["X-Accel-Redirect"] = internal  # it looks at ranges itself
+        return response
     start, stop = 0, size
     asked = request.range
     fresh = not request.headers.get("If-Range") or request.if_range.etag == etag
@@ -136,6 +141,17 @@ def _answer(response: Response, path: Path, size: int, etag: str) -> Response:
         if connection:
             connection.settimeout(STALLED_AFTER)
     return response
+
+
+def _by_nginx(path: Path) -> str | None:
+    """Where nginx finds the file (JAMBOREE_ACCEL), if it is to send it: what was stored here. Files
+    that were taken in place may lie anywhere, and are sent from here."""
+    accel = settings().accel.rstrip("/")
+    folders = {"media": settings().media_folder, "renditions": renditions.folder(settings())}
+    for name, folder in folders.items() if accel else ():
+        if path.is_relative_to(folder):
+            return quote(f"{accel}/{name}/{path.relative_to(folder)}")
+    return None
 
 
 def _wanted(asked: Range, size: int) -> tuple[int, int] | None:

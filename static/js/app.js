@@ -36,6 +36,7 @@ import "./offline/device-room.js";
 import "./offline/sync-list.js";
 import "./offline/offline-page.js";
 import "./offline/install-help.js";
+import "./offline/trust-check.js";
 import "./offline/log-out.js";
 import "./offline/updates.js";
 import "./offline/update-line.js";

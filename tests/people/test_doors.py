@@ -22,6 +22,8 @@ PUBLIC = {
     "joining.join",
     "joining.new_password",
     "joining.welcome",
+    "https.certificate",
+    "https.trusted",
     "offline.install",
     "offline.manifest",
     "offline.shell",
