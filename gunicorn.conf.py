@@ -26,7 +26,7 @@ except BadSetting as trouble:
     sys.exit(f"Error: {trouble}")
 
 wsgi_app = "app:app"
-host = os.environ.get("HOST") or ("0.0.0.0" if _settings.serves_tls else "127.0.0.1")
+host = os.environ.get("HOST") or ("0.0.0.0" if _settings.serves_tls else "127.0.0.1")  # noqa: S104
 try:
     port = int(os.environ.get("PORT") or 8000)
 except ValueError:
@@ -35,7 +35,6 @@ bind = f"{host}:{port}"
 if _settings.serves_tls:
     # Behind the front (playlist_app/operations/https), which has the port and speaks TLS.
     bind = f"unix:{beside.socket_behind(_settings, port)}"
-    proxy_protocol = "v1"
     secure_scheme_headers = {}
 # What a client may not say for a proxy: which path it is under.
 forwarder_headers = ""
@@ -108,9 +107,9 @@ def when_ready(server):
         _work_beside(server)
 
 
-# What runs beside us is started again when it dies, later each time if that happens at once. It ends
-# well, and with it this, when the pipe to it is closed: by us, or because we are gone. A shell does
-# this, as a thread of ours might hold a lock while we fork.
+# What runs beside us is started again when it dies, later each time if that happens at once. It
+# ends well, and with it this, when the pipe to it is closed: by us, or because we are gone. A shell
+# does this, as a thread of ours might hold a lock while we fork.
 KEEP_GOING = """
 pause=1
 while :; do

@@ -62,5 +62,5 @@ def mount(app: Flask, settings: Settings) -> None:
     if settings.path_prefix:
         wsgi = UnderPrefix(wsgi, settings.path_prefix, believes=count > 0)
     if count:
-        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)  # type: ignore[arg-type,assignment]
-    app.wsgi_app = wsgi  # type: ignore[method-assign]
+        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)
+    app.wsgi_app = wsgi  # type: ignore[assignment,method-assign]

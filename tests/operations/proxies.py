@@ -41,11 +41,12 @@ http {{
 class Behind(Server):
     """A server that people reach through a proxy on another port, at localhost."""
 
-    def __init__(self, data: Path, *, prefix: str, **settings: str) -> None:
+    def __init__(self, data: Path, *, kind: str, prefix: str, accel: str = "") -> None:
         self.outer = free_port()
         self.prefix = prefix
+        self.kind = kind  # of proxy
         address = f"https://localhost:{self.outer}{prefix}"
-        super().__init__(data, PUBLIC_URL=address, TRUSTED_PROXIES="1", WORKERS="1", **settings)
+        super().__init__(data, PUBLIC_URL=address, TRUSTED_PROXIES="1", WORKERS="1", ACCEL=accel)
 
     @property
     def url(self) -> str:
@@ -74,7 +75,7 @@ def caddy_config(server: Behind, tls: Files, folder: Path) -> str:
         opened = f"https://localhost:{server.outer} {{{certificates}\tbind 127.0.0.1"
         text = text.replace(f"{site} {{", opened)
     text = _here(text, server, tls)
-    options = "{\n\tadmin off\n\tauto_https disable_redirects\n\tpersist_config off\n}\n"
+    options = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
     return options + text
 
 
@@ -87,9 +88,9 @@ def _here(text: str, server: Behind, tls: Files) -> str:
 
 
 @contextmanager
-def running(kind: str, server: Behind, tls: Files, folder: Path) -> Iterator[None]:
+def running(server: Behind, tls: Files, folder: Path) -> Iterator[None]:
     folder.mkdir()
-    if kind == "nginx":
+    if server.kind == "nginx":
         assert NGINX
         config = folder / "nginx.conf"
         config.write_text(nginx_config(server, tls, folder))

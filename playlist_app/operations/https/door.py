@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from playlist_app.config import Settings, settings
 from playlist_app.operations.https.fingerprint import fingerprint
-from playlist_app.operations.https.pump import SECURE
+from playlist_app.operations.https.whose import of_name
 from playlist_app.refusals import NotFound, Refusal
 from playlist_app.web import is_here, public, wants_page
 
@@ -30,14 +30,16 @@ class NotInPlain(Refusal):
 
 
 class Scheme:
-    """WSGI: what the client spoke, as the front tells it (pump.py), whatever a header says."""
+    """WSGI: who the client is and what it spoke, as the front tells, whatever a header says."""
 
     def __init__(self, app: Callable[[dict[str, Any], Start], Iterable[bytes]]) -> None:
         self._app = app
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        is_secure = environ.get("PROXY_PORT") == str(SECURE)
-        environ["wsgi.url_scheme"] = "https" if is_secure else "http"
+        told = of_name(environ.get("REMOTE_ADDR", ""))
+        if told:
+            environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = told.address, str(told.port)
+        environ["wsgi.url_scheme"] = "https" if told and told.is_secure else "http"
         return self._app(environ, start)
 
 

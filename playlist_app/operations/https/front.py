@@ -142,10 +142,10 @@ class Renewal:
 async def _peek(client: socket.socket) -> bytes:
     """The first byte, left where it is; empty when they hang up."""
     loop = asyncio.get_running_loop()
-    readable = loop.create_future()
-    loop.add_reader(client, lambda: readable.done() or readable.set_result(None))
+    readable = asyncio.Event()
+    loop.add_reader(client, readable.set)
     try:
-        await readable
+        await readable.wait()
     finally:
         loop.remove_reader(client)
     return client.recv(1, socket.MSG_PEEK)

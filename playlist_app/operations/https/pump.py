@@ -1,19 +1,18 @@
 """Carrying bytes: what a client sends goes to gunicorn as it is, and what that answers comes back.
 
-Nothing is read of what passes. Each connection is one of gunicorn's, told in one line before it
-(PROXY, version 1) who is at its other end, and by the port whether they came by TLS. A side that
-does not read pauses the other: no more than a buffer of each is ever held.
+Nothing is read of what passes. Each connection is one to gunicorn, by a name that says whose it is
+(whose.py). A side that does not read pauses the other: no more than a buffer of each is ever held.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import socket
 from typing import cast
 
+from playlist_app.operations.https.whose import of_peer
+
 BUFFER = 64 * 1024  # bytes that may wait for a client, as in the hub
-# The ports that stand for what the client spoke; door.py reads them.
-SECURE, PLAIN = 443, 80
 
 
 class Client(asyncio.Protocol):
@@ -48,18 +47,24 @@ class Client(asyncio.Protocol):
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
         assert self._transport
+        peer = of_peer(self._transport.get_extra_info("peername"), is_secure=self._secure)
+        inner = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
-            _, server = await loop.create_unix_connection(lambda: Server(self._transport), self._to)
+            inner.bind(peer.as_name())
+            await loop.sock_connect(inner, self._to)
+            _, server = await loop.create_unix_connection(
+                lambda: Server(self._transport), sock=inner
+            )
         except OSError:
+            inner.close()
             self._transport.close()  # it restarts; the client comes back
             return
         if self._transport.is_closing():
             server.close()
             return
         self._server = server
-        peer = self._transport.get_extra_info("peername")[0]
         self._transport.resume_reading()  # before the write, which may pause it
-        server.write(proxy_line(peer, secure=self._secure) + (self._first or b""))
+        server.write(self._first or b"")
         self._first = None
 
     def eof_received(self) -> bool:
@@ -132,13 +137,3 @@ class Server(asyncio.Protocol):
     def close(self) -> None:
         if self._transport:
             self._transport.close()
-
-
-def proxy_line(peer: str, *, secure: bool) -> bytes:
-    """Who is at the other end (the PROXY protocol, version 1)."""
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    port = SECURE if secure else PLAIN
-    here = "127.0.0.1" if address.version == 4 else "::1"
-    return f"PROXY TCP{address.version} {address} {here} {port} {port}\r\n".encode()

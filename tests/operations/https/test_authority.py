@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from playlist_app.operations.https import authority, names
 from playlist_app.operations.https.authority import Files
@@ -82,9 +83,7 @@ def test_it_is_renewed_a_month_before_its_end(
 def test_what_was_cut_off_is_made_anew(files: Files) -> None:
     """Killed between the key and the certificate, or before one of them."""
     trusted = files.authority.read_bytes()
-    files.key.write_bytes(
-        authority._pem(authority.ec.generate_private_key(authority.ec.SECP256R1()))
-    )
+    files.key.write_bytes(authority._pem(ec.generate_private_key(ec.SECP256R1())))
     authority.prepare(files, HOST, ADDRESSES)
     authority.context(files)  # key and certificate fit
     files.certificate.unlink()

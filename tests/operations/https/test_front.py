@@ -4,6 +4,7 @@ on the same port the way in for who does not trust it yet."""
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -33,10 +34,8 @@ NAME = "jam.home.arpa"
 class Home(Server):
     """A server with TLS=1; people reach it at localhost."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
-        super().__init__(
-            data, TLS="on", TLS_NAMES=NAME, WORKERS="1", THREADS=str(THREADS), **settings
-        )
+    def __init__(self, data: Path) -> None:
+        super().__init__(data, TLS="on", TLS_NAMES=NAME, WORKERS="1", THREADS=str(THREADS))
 
     @property
     def url(self) -> str:
@@ -148,8 +147,10 @@ def test_sockets_and_connections_that_say_nothing_hold_no_thread(
     assert time.monotonic() - began < 5
     for listener in crowd[: len(crowd) // 2]:
         listener.until("playlist.updated")
-    for each in (*crowd, *opened_ahead, *half_a_handshake):
-        each.close()
+    for listener in crowd:
+        listener.close()
+    for connection in (*opened_ahead, *half_a_handshake):
+        connection.close()
 
 
 def test_audio_comes_whole_and_in_ranges(
@@ -194,11 +195,20 @@ def test_a_header_does_not_make_plain_http_secure(home: Home) -> None:
     assert status == 403
 
 
-def test_the_server_knows_who_asks(home: Home, people: dict[str, Client]) -> None:
-    """And nobody may say so themselves: a second PROXY line is no request."""
-    with socket.create_connection(("127.0.0.1", home.port)) as connection:
-        connection.sendall(b"PROXY TCP4 192.0.2.99 127.0.0.1 443 443\r\nGET / HTTP/1.1\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 400")
+def test_every_request_on_a_connection_is_known_to_be_secure(
+    home: Home, people: dict[str, Client]
+) -> None:
+    context = ssl.create_default_context(cafile=str(home.authority))
+    connection = http.client.HTTPSConnection("localhost", home.port, context=context)
+    sockets = set()
+    for _ in range(3):
+        connection.request("GET", "/api/v1/tracks", headers=people["alice"].headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        answer.read()
+        sockets.add(connection.sock)
+    assert len(sockets) == 1
+    connection.close()
 
 
 def test_the_front_comes_back_when_it_dies_and_ends_with_the_server(
