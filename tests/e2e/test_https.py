@@ -89,6 +89,7 @@ def test_a_device_that_does_not_trust_it_is_told_how(
         page = context.pages[0]
         with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
             page.goto(f"https://{NAME}:{home.port}/")
+        page = context.new_page()
         page.goto(f"http://{NAME}:{home.port}/library")
         assert page.url.startswith(f"http://{NAME}:{home.port}/install")
         expect(page.get_by_role("heading", name="iPhone and iPad").first).to_be_visible()

@@ -18,8 +18,14 @@ from playlist_app.web import is_here, public, wants_page
 pages = Blueprint("https", __name__)
 
 # What is answered in plain HTTP: how to come in by HTTPS, and whether the server is there.
-IN_PLAIN = {"https.certificate", "offline.install", "offline.manifest"}
-IN_PLAIN_OF = {"assets", "health"}
+IN_PLAIN = {
+    "assets.versioned",
+    "health.healthz",
+    "health.readyz",
+    "https.certificate",
+    "offline.install",
+    "offline.manifest",
+}
 
 Start = Callable[..., Any]
 
@@ -53,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 def _only_by_https() -> ResponseReturnValue | None:
     endpoint = request.endpoint or ""
-    if request.is_secure or endpoint in IN_PLAIN or endpoint.partition(".")[0] in IN_PLAIN_OF:
+    if request.is_secure or endpoint in IN_PLAIN:
         return None
     if request.method in ("GET", "HEAD") and wants_page():
         here = request.full_path.rstrip("?")
