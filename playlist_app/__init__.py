@@ -43,7 +43,7 @@ from playlist_app.operations import (
     status_commands,
     troubles,
 )
-from playlist_app.operations.admin.navigation import pages as admin_navigation
+from playlist_app.operations.admin.pages import PAGES as ADMIN_PAGES
 from playlist_app.operations.backups import commands as backup_commands
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.https import door
@@ -54,6 +54,7 @@ from playlist_app.operations.sight.routes import health
 from playlist_app.operations.work_routes import pages as long_work_pages
 from playlist_app.people import sessions
 from playlist_app.people.api import api as people_api
+from playlist_app.people.audit_api import api as audit_api
 from playlist_app.people.commands import users
 from playlist_app.people.invite_api import api as invites_api
 from playlist_app.people.joining import pages as joining_pages
@@ -125,7 +126,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         smart_pages,
         offline_pages,
         operations_pages,
-        admin_navigation,
+        *ADMIN_PAGES,
         long_work_pages,
         work_pages,
         choices_pages,
@@ -135,6 +136,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for calls in (
         people_api,
         invites_api,
+        audit_api,
         library_api,
         uploads_api,
         curation_api,

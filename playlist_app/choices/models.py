@@ -110,6 +110,11 @@ def all_choices(*, by: User) -> list[Choice[Any]]:
     return list(_declared.values())
 
 
+def title_of(name: str) -> str:
+    """What the page calls a choice; its name where nobody declares it any more."""
+    return str(_declared[name].title) if name in _declared else name
+
+
 def values(*, by: User) -> dict[str, object]:
     """What holds now, by name. Raises NotFound for who is no admin."""
     return {choice.name: choice.now() for choice in all_choices(by=by)}

@@ -119,6 +119,8 @@ class Overview:
     @property
     def empty(self) -> str:
         text: str = _("Nothing is coming in. Paste a link above, and the server fetches it.")
+        if self.asked.on:
+            text = _("Nothing is fetched for anybody.")
         if self.state:
             text = _("None of that kind.")
         return text

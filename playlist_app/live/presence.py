@@ -110,11 +110,21 @@ def read(connection: sqlite3.Connection) -> dict[str, People]:
 
 def people_in(folder: Path, key: str) -> People:
     """Who is in a room now, for a request; empty where no socket was ever opened."""
+    return _rooms(folder).get(key, {})
+
+
+def everybody(folder: Path) -> People:
+    """Who has a page open now, wherever they are; ordered by name."""
+    people = {id_: name for room in _rooms(folder).values() for id_, name in room.items()}
+    return dict(sorted(people.items(), key=lambda person: (person[1].casefold(), person[0])))
+
+
+def _rooms(folder: Path) -> dict[str, People]:
     path = folder / "presence.db"
     if not os.access(path, os.R_OK):
         return {}
     connection = open_presence(path)
     try:
-        return read(connection).get(key, {})
+        return read(connection)
     finally:
         connection.close()

@@ -10,16 +10,18 @@ A note outlives what it tells of. Passwords, codes and tokens never stand in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 from flask import has_request_context, request
 from flask_login import current_user
-from sqlalchemy import JSON, Index, String, update
+from sqlalchemy import JSON, Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, forget, iso, now, write
+from playlist_app.database import Base, Id, Moment, forget, iso, now, session, write
+from playlist_app.refusals import NotFound
 
 if TYPE_CHECKING:
     from playlist_app.people.models import User
@@ -83,6 +85,45 @@ def note(action: str, *, subject: str = "", by: User | None = None, **detail: An
                 address=request.remote_addr if has_request_context() else None,
             )
         )
+
+
+def notes(
+    *,
+    by: User,
+    actor: str = "",
+    action: str = "",
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> tuple[Sequence[Note], int | None]:
+    """The newest notes that fit, and before which id the list goes on, if it does. `actor` is a
+    part of a name. Raises NotFound for who is no admin."""
+    if not by.is_admin:
+        raise NotFound
+    query = select(Note).order_by(Note.id.desc()).limit(limit + 1)
+    if actor:
+        query = query.where(Note.actor_name.icontains(actor, autoescape=True))
+    if action:
+        query = query.where(Note.action == action)
+    if subject:
+        query = query.where(Note.subject == subject)
+    if since:
+        query = query.where(Note.at >= since)
+    if until:
+        query = query.where(Note.at < until)
+    if before is not None:
+        query = query.where(Note.id < before)
+    found = session().scalars(query).all()
+    return (found, None) if len(found) <= limit else (found[:limit], found[limit - 1].id)
+
+
+def actions(*, by: User) -> Sequence[str]:
+    """The kinds of act of which there are notes. Raises NotFound for who is no admin."""
+    if not by.is_admin:
+        raise NotFound
+    return session().scalars(select(Note.action).distinct().order_by(Note.action)).all()
 
 
 def forget_old(before: datetime) -> None:

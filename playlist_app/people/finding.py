@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, String, func, or_, select
+from sqlalchemy import ColumnElement, String, false, func, or_, select
 
 from playlist_app.database import session
 from playlist_app.people.models import Role, User, by_name, name_key
@@ -90,10 +90,9 @@ def _fits(text: str, role: str, state: str) -> list[ColumnElement[bool]]:
         )
     if role:
         # Roles stand in one column, by their names with spaces between; none is part of another.
-        known = role if role in list(Role) else "\0"
-        fits.append(User.roles.cast(String).contains(known, autoescape=True))
+        has_it = User.roles.cast(String).contains(role, autoescape=True)
+        fits.append(has_it if role in list(Role) else false())
     if state:
-        fits.append(User.is_active.is_(state == "active"))
-        if state not in STATES:
-            fits.append(User.id.is_(None))
+        is_in_it = User.is_active.is_(state == "active")
+        fits.append(is_in_it if state in STATES else false())
     return fits

@@ -101,7 +101,7 @@ def make(*, role: str, uses: int, days: int, note: str = "", by: User) -> Invite
             made_by_id=by.id,
         )
         tx.add(made)
-        audit.note("invite.made", subject=note or id_, by=by, role=role, uses=uses, days=days)
+        audit.note("invite.made", subject=note or id_[:8], by=by, role=role, uses=uses, days=days)
         tx.flush()
         tx.refresh(made)
     return made
@@ -118,7 +118,7 @@ def revoke(invite_id: str, *, by: User) -> Invite:
             raise NotFound("There is no such invite.")
         if not found.revoked_at:
             found.revoked_at = now()
-            audit.note("invite.revoked", subject=found.note or found.id, by=by)
+            audit.note("invite.revoked", subject=found.note or found.id[:8], by=by)
         return found
 
 
@@ -155,7 +155,9 @@ def accept(code: str, username: str, password: str) -> User:
         roles = frozenset({Role(invite.role), Role.MEMBER})
         user = User.insert(username, password_hash, roles=roles)
         invite.used += 1
-        audit.note("invite.accepted", subject=invite.note or invite.id, by=user, role=invite.role)
+        audit.note(
+            "invite.accepted", subject=invite.note or invite.id[:8], by=user, role=invite.role
+        )
     return user
 
 

@@ -10,17 +10,11 @@ from flask_login import current_user
 
 from playlist_app.config import settings
 from playlist_app.people import first_admin, sessions
-from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import WrongLogIn
 from playlist_app.refusals import Conflict, Invalid, Refusal
 from playlist_app.web import forgetting_files, is_here, public, say
 
 pages = Blueprint("people", __name__)
-
-
-def _me() -> User:
-    me: User = current_user._get_current_object()
-    return me
 
 
 @pages.get("/login")
@@ -101,27 +95,3 @@ def change_you() -> ResponseReturnValue:
     current_user.rename(request.form.get("name", ""))
     say(gettext("Saved."))
     return redirect(url_for("people.you"), 303)
-
-
-@pages.get("/admin/people")
-def everybody() -> str:
-    """Everybody with an account, for admins, who add people here."""
-    return _everybody_page()
-
-
-@pages.post("/admin/people")
-def add_person() -> ResponseReturnValue:
-    name, password = request.form.get("username", ""), request.form.get("password", "")
-    try:
-        user = User.create(name, password, roles={Role.MEMBER}, by=_me())
-    except (Invalid, Conflict) as refusal:
-        return _everybody_page(refusal=refusal, username=name), refusal.status
-    say(gettext("%(name)s can log in now.", name=user.name))
-    return redirect(url_for("people.everybody"), 303)
-
-
-def _everybody_page(*, refusal: Refusal | None = None, username: str = "") -> str:
-    people = User.everybody(by=_me())
-    return render_template(
-        "people/everybody.html", people=people, refusal=refusal, username=username
-    )

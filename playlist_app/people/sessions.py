@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from playlist_app.database import Base, Id, Moment, WithId, forget, iso, now, session, write
 from playlist_app.extensions import login
 from playlist_app.live import events
-from playlist_app.people import passwords
+from playlist_app.people import agents, passwords
 from playlist_app.people.models import User, by_name
 from playlist_app.refusals import Refusal
 
@@ -60,6 +60,11 @@ class LogInSession(WithId, Base):
             "user_agent": self.user_agent,
             "address": self.address,
         }
+
+    @property
+    def device(self) -> str:
+        """What to call the device: "Firefox on Android"."""
+        return agents.in_words(self.user_agent)
 
 
 def _hash(token: str) -> str:

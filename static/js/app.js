@@ -28,6 +28,7 @@ import "./library/upload-line.js";
 import "./library/review-news.js";
 import "./library/smart-tracks.js";
 import "./operations/admin-nav.js";
+import "./operations/copy-text.js";
 import "./offline/take-along.js";
 import "./offline/downloads-list.js";
 import "./offline/other-devices.js";

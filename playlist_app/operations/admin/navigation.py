@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, url_for
 from flask_babel import lazy_gettext as _
 
 pages = Blueprint("administration", __name__)
@@ -48,3 +48,9 @@ def admin_pages() -> list[tuple[Entry, str]]:
             if "GET" in (rule.methods or ())
         }
     return [(entry, served[entry.path]) for entry in ENTRIES if entry.path in served]
+
+
+@pages.app_template_global("admin_url")
+def admin_url(name: str) -> str:
+    """The address of a page of the administration by its name; empty where nobody serves it."""
+    return next((url_for(to) for entry, to in admin_pages() if entry.name == name), "")

@@ -1,0 +1,179 @@
+"""The page of the audit: who did what, to be narrowed down and taken away as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from playlist_app.choices import models as choices
+from playlist_app.database import iso, now
+from playlist_app.operations.admin.door import me, pages_of
+from playlist_app.operations.cleaning import AUDIT_ADDRESS_DAYS, AUDIT_DAYS
+from playlist_app.people import audit
+from playlist_app.people.audit import Note
+
+pages = pages_of("admin_audit", __name__, "/audit")
+
+SHOWN = 50
+PIECE = 500  # rows of a table that are read at once
+
+# What was done, as one reads it after a name: "Dora · blocked · bob".
+ACTS = {
+    "audit.exported": lazy_gettext("took the audit away as a table"),
+    "backup.deleted": lazy_gettext("deleted a backup"),
+    "backup.downloaded": lazy_gettext("downloaded a backup"),
+    "backup.proven": lazy_gettext("proved a backup"),
+    "backup.restored": lazy_gettext("restored a backup"),
+    "backup.taken": lazy_gettext("took a backup"),
+    "data.cleaned": lazy_gettext("deleted all music and lists"),
+    "data.pruned": lazy_gettext("removed what nothing needs"),
+    "data.reinitialised": lazy_gettext("began anew with an empty server"),
+    "invite.accepted": lazy_gettext("came in by the invite"),
+    "invite.made": lazy_gettext("made an invite"),
+    "invite.revoked": lazy_gettext("took an invite back"),
+    "setting.changed": lazy_gettext("changed the setting"),
+    "user.blocked": lazy_gettext("blocked"),
+    "user.created": lazy_gettext("made an account for"),
+    "user.password_chosen": lazy_gettext("chose a new password by a link"),
+    "user.password_link_made": lazy_gettext("made a link for a new password for"),
+    "user.password_reset": lazy_gettext("set the password of"),
+    "user.roles_changed": lazy_gettext("changed the roles of"),
+    "user.sessions_ended": lazy_gettext("logged out everywhere"),
+    "user.unblocked": lazy_gettext("unblocked"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which notes are to be shown, as the address of the page says it. Days are UTC's."""
+
+    actor: str = ""
+    action: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of_request(cls) -> Asked:
+        given = {name: request.values.get(name, "").strip()[:60] for name in cls.__annotations__}
+        return cls(**given)
+
+    def fits(self) -> dict[str, Any]:
+        """As `audit.notes` takes it; a day that is none is left out."""
+        first, last = _day(self.since), _day(self.until)
+        return {
+            "actor": self.actor,
+            "action": self.action,
+            "since": first,
+            "until": last and last + timedelta(days=1),
+        }
+
+    def args(self) -> dict[str, str]:
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@pages.app_template_filter("act")
+def act_in_words(action: str) -> str:
+    """ "blocked"; what nobody has words for as it is, with spaces: "backup taken"."""
+    return str(ACTS.get(action) or action.replace(".", " ").replace("_", " "))
+
+
+@pages.app_template_filter("subject")
+def subject_in_words(note: Note) -> str:
+    """What it was done to; of a setting what its page calls it."""
+    return choices.title_of(note.subject) if note.action == "setting.changed" else note.subject
+
+
+@pages.app_template_filter("detail")
+def detail_in_words(detail: dict[str, Any]) -> str:
+    """What else is known of an act: "given reviewer · sessions ended 2"."""
+    parts = []
+    for name, value in detail.items():
+        if value in ([], "", None):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list) else _plain(value)
+        parts.append(f"{name.replace('_', ' ')} {text}")
+    return " · ".join(parts)
+
+
+@pages.get("")
+def index() -> str:
+    asked = Asked.of_request()
+    found, following = audit.notes(
+        by=me(), before=request.args.get("before", type=int), limit=SHOWN, **asked.fits()
+    )
+    return render_template(
+        "operations/audit.html",
+        notes=found,
+        following=following,
+        asked=asked,
+        acts={action: act_in_words(action) for action in audit.actions(by=me())},
+        days=AUDIT_DAYS.now(),
+        address_days=AUDIT_ADDRESS_DAYS.now(),
+    )
+
+
+@pages.post("/export")
+def export() -> ResponseReturnValue:
+    """The notes that fit as a table, the newest first. That it was taken is noted too."""
+    asked = Asked.of_request()
+    only = [f"{name}: {value}" for name, value in asked.args().items()]
+    audit.note("audit.exported", only=only)
+    name = f"jamboree-audit-{now():%Y-%m-%d}.csv"
+    return Response(
+        "".join(_table(asked)),
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _table(asked: Asked) -> Iterator[str]:
+    yield _line("at", "who", "person_id", "action", "subject", "detail", "address")
+    before: int | None = None
+    while True:
+        found, before = audit.notes(by=me(), before=before, limit=PIECE, **asked.fits())
+        for note in found:
+            yield _row(note)
+        if before is None:
+            return
+
+
+def _row(note: Note) -> str:
+    detail = json.dumps(note.detail, ensure_ascii=False) if note.detail else ""
+    who = (note.actor_name, note.actor_id or "")
+    return _line(iso(note.at), *who, note.action, note.subject, detail, note.address or "")
+
+
+def _line(*values: str) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(map(_harmless, values))
+    return out.getvalue()
+
+
+def _harmless(value: str) -> str:
+    """A spreadsheet takes what begins so for a formula, and people choose their own names."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        return None
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
