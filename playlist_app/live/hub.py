@@ -39,6 +39,8 @@ MESSAGES_A_SECOND = 20  # of a client, on average over a few seconds
 STRIKES = 5  # bad messages until the socket is closed
 SOCKETS_A_PERSON = 30  # in one process
 
+EVERYWHERE = "everywhere"  # in what `Hub.people` answers
+
 RESTARTING = 1012
 NOT_ALLOWED = 1008
 
@@ -437,7 +439,8 @@ class Hub:
     # Presence (presence.py): who is here, and telling a room.
 
     def people(self) -> dict[str, tuple[dict[str, str], bool]]:
-        """Room → ({person id: name} of this process's sockets, whether somebody is new since)."""
+        """Room → ({person id: name} of this process's sockets, whether somebody is new since). All
+        who have any page open are under EVERYWHERE, which is no room."""
 
         async def collect() -> dict[str, tuple[dict[str, str], bool]]:
             found = {}
@@ -446,6 +449,9 @@ class Hub:
                     people = {peer.seat.person_id: peer.seat.person_name for peer in room.peers}
                     found[key] = (people, room.has_newcomers)
                     room.has_newcomers = False
+            here = {peer.seat.person_id: peer.seat.person_name for peer in self._peers()}
+            if here:
+                found[EVERYWHERE] = (here, False)
             return found
 
         return asyncio.run_coroutine_threadsafe(collect(), self._loop).result(timeout=5)

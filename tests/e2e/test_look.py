@@ -36,7 +36,6 @@ PAGES = {
     "its rules": "/smart/{smart}/edit",
     "genres": "/library/genres",
     "review": "/library/review",
-    "people": "/admin/people",
     "in the background": "/admin/tasks",
     "install": "/install",
     "not found": "/playlists/nothing",
