@@ -45,6 +45,8 @@ from playlist_app.operations import (
 )
 from playlist_app.operations.admin.pages import PAGES as ADMIN_PAGES
 from playlist_app.operations.backups import commands as backup_commands
+from playlist_app.operations.backups import concerns as backup_concerns
+from playlist_app.operations.backups.routes import pages as backup_pages
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.https import door
 from playlist_app.operations.jobs import jobs as operations_jobs
@@ -128,6 +130,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         operations_pages,
         *ADMIN_PAGES,
         long_work_pages,
+        backup_pages,
         work_pages,
         choices_pages,
         health,
@@ -170,6 +173,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     origins.register()
     seeding.register()
     concerns.register()
+    backup_concerns.register()
     asked.register()
     ahead.register()
 

@@ -14,6 +14,7 @@ from playlist_app.library.curation import changes
 from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.operations import long_work
+from playlist_app.operations.backups import restoring
 from playlist_app.people import audit, idempotency, password_links, sessions
 
 AUDIT_DAYS = declare(
@@ -59,3 +60,4 @@ def clean_up() -> None:
     audit.forget_addresses(now() - timedelta(days=AUDIT_ADDRESS_DAYS.now()))
     incoming.remove_left_over(settings())
     resumable.forget_expired(settings())
+    restoring.remove_left_over(settings())

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from playlist_app.config import settings
 from playlist_app.operations import cleaning, figures, long_work
+from playlist_app.operations.backups import work as backup_work
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -34,3 +35,9 @@ def measure() -> None:
 )
 def do_long_work() -> bool:
     return long_work.do_next()
+
+
+@jobs.task("backups", title="Back up every day", every=timedelta(minutes=15))
+def back_up_daily() -> None:
+    if backup_work.is_due(settings()):
+        long_work.ask(backup_work.DAILY, by=None)

@@ -134,7 +134,7 @@ def kind(name: str, *, title: Any) -> Callable[[Act], Act]:
     return declare
 
 
-def ask(name: str, *, by: User | None, **wanted: Any) -> LongWork:
+def ask(name: str, /, *, by: User | None, **wanted: Any) -> LongWork:
     """Have it done. `by` is an admin, or None for the server itself; others get NotFound. Asked for
     again while the same waits or runs, it is that one."""
     assert name in _kinds, f"nobody declared {name}"

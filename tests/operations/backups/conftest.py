@@ -81,3 +81,8 @@ def state(config: Settings) -> tuple[Any, ...]:
     }
     key = config.data_folder / "secret_key"
     return rows(config.database), media, key.read_bytes() if key.exists() else None
+
+
+def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        return connection.execute(sql).fetchall()

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,7 +19,7 @@ from playlist_app.operations.backups import (
     taking,
 )
 from tests.cast import Person, ok
-from tests.operations.backups.conftest import rows, state
+from tests.operations.backups.conftest import query, rows, state
 from tests.serving import Client, Server
 from tests.sounds import Sounds
 
@@ -30,11 +27,6 @@ from tests.sounds import Sounds
 NEW = ("fact", "audit")
 # And under a server the version of the library goes on, so that nothing old is taken for current.
 UNDER = (*NEW, "library_version")
-
-
-def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection, connection:
-        return connection.execute(sql).fetchall()
 
 
 def test_elsewhere_everything_is_as_it_was(
