@@ -36,6 +36,7 @@ from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import (
     concerns,
+    emptying_commands,
     folders,
     keeping_commands,
     mounting,
@@ -50,6 +51,7 @@ from playlist_app.operations.backups.routes import pages as backup_pages
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.https import door
 from playlist_app.operations.jobs import jobs as operations_jobs
+from playlist_app.operations.moving import commands as moving_commands
 from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.sight import watching
 from playlist_app.operations.sight.routes import health
@@ -161,6 +163,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         *status_commands.commands,
         *keeping_commands.commands,
         *backup_commands.commands,
+        *emptying_commands.commands,
+        *moving_commands.commands,
     ):
         data.add_command(command)
 
