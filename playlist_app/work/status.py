@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from playlist_app.database import iso, now, session
 from playlist_app.people.models import User
-from playlist_app.refusals import NotAllowed, NotFound
+from playlist_app.refusals import NotFound
 from playlist_app.work import tasks, worker
 from playlist_app.work.models import TaskRecord
 from playlist_app.work.tasks import Task
@@ -54,7 +54,7 @@ class Status:
 
 
 def all_tasks(*, by: User) -> tuple[list[Status], list[Alive]]:
-    """Every task, and the workers that are alive. Raises NotAllowed for who is no admin."""
+    """Every task, and the workers that are alive. Raises NotFound for who is no admin."""
     _require_admin(by)
     workers = worker.alive()
     return of_all(workers), workers
@@ -87,7 +87,7 @@ def _status(task: Task, record: TaskRecord | None, workers: list[Alive]) -> Stat
 
 
 def run_now(name: str, *, by: User) -> Task:
-    """Have a worker look at once. Raises NotAllowed for who is no admin, or NotFound."""
+    """Have a worker look at once. Raises NotFound, also for who is no admin."""
     _require_admin(by)
     found = _tasks().get(name)
     if not found:
@@ -103,4 +103,4 @@ def _tasks() -> dict[str, Task]:
 
 def _require_admin(person: User) -> None:
     if not person.is_admin:
-        raise NotAllowed("Only admins see what the server does in the background.")
+        raise NotFound

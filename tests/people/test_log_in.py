@@ -267,3 +267,9 @@ def test_the_event_of_a_log_out_concerns_that_person_alone(
     playlist = bob.makes_playlist()
     alice.post("/users/logout")
     assert "session.revoked" not in [type_ for type_, _ in happened(playlist["id"])]
+
+
+def test_who_can_not_get_in_reads_whom_to_ask(dora: Person, nobody: Person) -> None:
+    assert "Ask whoever runs this server." in nobody.page("/login").text
+    dora.patch("/settings", {"contact": " Dora <3, second floor "})
+    assert "Ask: Dora &lt;3, second floor" in nobody.page("/login").text

@@ -18,6 +18,7 @@ from playlist_app.choices import models as choices
 from playlist_app.database import iso, now
 from playlist_app.operations.admin.door import me, pages_of
 from playlist_app.operations.cleaning import AUDIT_ADDRESS_DAYS, AUDIT_DAYS
+from playlist_app.operations.in_words import size
 from playlist_app.people import audit
 from playlist_app.people.audit import Note
 
@@ -29,14 +30,14 @@ PIECE = 500  # rows of a table that are read at once
 # What was done, as one reads it after a name: "Dora · blocked · bob".
 ACTS = {
     "audit.exported": lazy_gettext("took the audit away as a table"),
-    "backup.deleted": lazy_gettext("deleted a backup"),
-    "backup.downloaded": lazy_gettext("downloaded a backup"),
-    "backup.proven": lazy_gettext("proved a backup"),
-    "backup.restored": lazy_gettext("restored a backup"),
-    "backup.taken": lazy_gettext("took a backup"),
-    "data.cleaned": lazy_gettext("deleted all music and lists"),
+    "backup.downloaded": lazy_gettext("downloaded the backup"),
+    "backup.restored": lazy_gettext("restored the backup"),
+    "backup.taken": lazy_gettext("took the backup"),
+    "data.imported": lazy_gettext("moved this server here from"),
+    "data.merged": lazy_gettext("took in another server's"),
     "data.pruned": lazy_gettext("removed what nothing needs"),
     "data.reinitialised": lazy_gettext("began anew with an empty server"),
+    "data.vacuumed": lazy_gettext("wrote the database anew"),
     "invite.accepted": lazy_gettext("came in by the invite"),
     "invite.made": lazy_gettext("made an invite"),
     "invite.revoked": lazy_gettext("took an invite back"),
@@ -97,10 +98,10 @@ def detail_in_words(detail: dict[str, Any]) -> str:
     """What else is known of an act: "given reviewer · sessions ended 2"."""
     parts = []
     for name, value in detail.items():
-        if value in ([], "", None):
-            continue
-        text = ", ".join(map(str, value)) if isinstance(value, list) else _plain(value)
-        parts.append(f"{name.replace('_', ' ')} {text}")
+        if name == "bytes" and isinstance(value, int):
+            parts.append(size(value))
+        elif value not in ([], {}, "", None):
+            parts.append(f"{name.replace('_', ' ')} {_plain(value)}")
     return " · ".join(parts)
 
 
@@ -176,4 +177,8 @@ def _day(text: str) -> datetime | None:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {of_it}" for name, of_it in value.items())
     return str(value)

@@ -37,6 +37,7 @@ def _found() -> dict[str, object]:
     return {
         "warnings": standing,
         "is_well": not any(warning.level != "note" for warning in standing),
+        "is_disk_full": any(warning.name == "disk-nearly-full" for warning in standing),
         "figures": figures.of(config),
         "here": list(here.items())[:PEOPLE_SHOWN],
         "here_count": len(here),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
+from playlist_app.choices.models import Choice, declare
 from playlist_app.config import Settings, settings
 from playlist_app.database import now, session
 from playlist_app.operations import long_work
@@ -21,7 +22,20 @@ from playlist_app.refusals import Invalid, NotFound
 TAKE, DAILY, PROVE, RESTORE = "backup", "daily-backup", "prove-backup", "restore-backup"
 ALL = (TAKE, DAILY, PROVE, RESTORE)
 
-DAY = timedelta(hours=23, minutes=30)  # so that it does not wander through the day
+HOUR = declare(
+    Choice(
+        "backup_hour",
+        default=4,
+        about=_("Backups"),
+        title=_("Hour of the daily backup"),
+        explains=_(
+            "From 0 to 23, by the clock of the machine. Where the server is off at that hour, the "
+            "backup is taken when it runs again."
+        ),
+        unit=_("o’clock"),
+        most=23,
+    )
+)
 # A server that was made just now has nothing to lose, and somebody is at it.
 SETTLED = timedelta(hours=1)
 RETRY = timedelta(hours=1)
@@ -33,10 +47,16 @@ def is_due(config: Settings) -> bool:
     if not config.backups_daily or not first or now() - first < SETTLED:
         return False
     daily = [backup for backup in kept.backups(config) if backup.kind == "daily"]
-    if daily and now() - daily[0].made_at < DAY:
+    if daily and daily[0].made_at >= turn_before(now().astimezone(), HOUR.now()):
         return False
     last = session().scalar(select(func.max(LongWork.created_at)).where(LongWork.kind == DAILY))
     return not last or now() - last > RETRY
+
+
+def turn_before(moment: datetime, hour: int) -> datetime:
+    """When it was this hour for the last time, in the zone of the moment."""
+    turn = moment.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return turn if turn <= moment else turn - timedelta(days=1)
 
 
 def take_now(*, by: User, encrypt: bool = False) -> LongWork:

@@ -31,7 +31,7 @@ def done(app: Flask, dora: Person, bob: Person) -> None:
     """Dora blocked Bob; on the day before, somebody took a backup."""
     ok(dora.patch(f"/users/{bob.id}", {"is_active": False}))
     with app.app_context(), write() as tx:
-        audit.note("backup.taken", subject="20261120", kind="manual")
+        audit.note("backup.taken", subject="20261120", kind="manual", bytes=4_200_000)
         old = update(Note).where(Note.action == "backup.taken")
         tx.execute(old.values(at=datetime(2026, 1, 31, 23, 59, tzinfo=UTC)))
 
@@ -43,8 +43,8 @@ def subjects(page: str) -> list[str]:
 def test_it_reads_as_sentences(dora: Person, done: None) -> None:
     page = " ".join(dora.page(PATH).text.split())
     assert "<strong>Dora</strong> blocked <strong>bob</strong>" in page
-    assert "took a backup <strong>20261120</strong>" in page
-    assert "kind manual" in page
+    assert "took the backup <strong>20261120</strong>" in page
+    assert "kind manual · 4.2 MB" in page
 
 
 def test_it_is_narrowed_down_by_person_action_and_day(dora: Person, done: None) -> None:

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from playlist_app.choices.models import Setting
 from playlist_app.config import Settings
 from playlist_app.database import now, session, write
 from playlist_app.operations import long_work, warnings
@@ -154,6 +155,28 @@ def test_every_day_one_is_taken_and_proven(app: Flask, config: Settings) -> None
     with app.app_context():
         back_up_daily()
         assert long_work.waiting() == 0, "once a day"
+
+
+def test_it_is_taken_at_the_hour_that_admins_chose(
+    app: Flask, config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow_old(app)
+    with app.app_context():
+        back_up_daily()
+    do_all(app)
+    [backup] = kept.backups(config)
+    made = backup.made_at.astimezone()
+
+    def is_due_in(hours: float) -> bool:
+        monkeypatch.setattr(work, "now", lambda: made + timedelta(hours=hours))
+        return work.is_due(config)
+
+    with app.app_context():
+        with write() as tx:
+            hour = (made + timedelta(hours=2)).hour
+            tx.add(Setting(name="backup_hour", value=hour, changed_at=now()))
+        assert not is_due_in(0.9)
+        assert is_due_in(2.1)
 
 
 def test_one_that_failed_is_tried_again_later(app: Flask, config: Settings) -> None:
