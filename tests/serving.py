@@ -33,14 +33,21 @@ def free_port() -> int:
 
 
 class Server:
-    """gunicorn on a data folder, of the code in `root`; `settings` are JAMBOREE_ variables without
-    their prefix."""
+    """gunicorn on a data folder, of the code in `root`, in the environment of `python`; `settings`
+    are JAMBOREE_ variables without their prefix."""
 
     def __init__(
-        self, data: Path, *, config: str = "gunicorn.conf.py", root: Path = ROOT, **settings: str
+        self,
+        data: Path,
+        *,
+        config: str = "gunicorn.conf.py",
+        root: Path = ROOT,
+        python: str = sys.executable,
+        **settings: str,
     ) -> None:
         self.data = data
         self.root = root
+        self.python = python
         self.port = free_port()
         self.config = config
         self.settings = {"WORKERS": "2", "WORK": "off"} | settings
@@ -59,7 +66,7 @@ class Server:
             "JAMBOREE_DATA": str(self.data),
         }
         environment |= {f"JAMBOREE_{name}": value for name, value in self.settings.items()}
-        command = [str(Path(sys.executable).with_name("gunicorn")), "-c", self.config]
+        command = [self.python, "-m", "gunicorn", "-c", self.config]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -117,7 +124,7 @@ class Server:
         """A `flask …` command on this server's data folder; answers what it printed."""
         environment = os.environ | {"JAMBOREE_DATA": str(self.data)}
         done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            [self.python, "-m", "flask", "--app", "app", *arguments],
             cwd=self.root,
             env=environment,
             input=text,

@@ -19,6 +19,7 @@ import pytest
 
 from playlist_app.library.demo import DEMO_PLAYLIST, SONGS
 from playlist_app.operations import seeding
+from tests import serving
 from tests.cast import PASSWORD
 from tests.operations.test_startup import query
 from tests.serving import Client, Server
@@ -29,7 +30,8 @@ MAKES_MUSIC_WITHIN = 300  # seconds, on a busy machine
 
 
 @pytest.fixture
-def together(tmp_path: Path) -> Iterator[list[Server]]:
+def together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Server]]:
+    monkeypatch.setattr(serving, "PATIENCE", 20.0 * SERVERS)  # they all share two cores
     folder = tmp_path / "instance"
     servers = [Server(folder, WORKERS="1", THREADS="4") for _ in range(SERVERS)]
     for number, server in enumerate(servers):
