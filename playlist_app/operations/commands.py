@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from playlist_app.config import ROOT, settings
-from playlist_app.operations import in_use, seeding, startup
+from playlist_app.operations import in_use, seeding, startup, trying
 from playlist_app.operations.saying import said
 from playlist_app.operations.sight import faults, logs
 from playlist_app.work import worker
@@ -54,14 +55,33 @@ def prepare() -> None:
 
 
 @data.command("seed")
-def seed() -> None:
-    """Make the demo music and a demo playlist; what is there already is left as it is."""
+@click.option(
+    "--people", is_flag=True, help="Also an owner, a member and an outsider to try things with."
+)
+@click.option("--json", "as_json", is_flag=True)
+def seed(people: bool, as_json: bool) -> None:
+    """Make the demo music and a demo playlist; what is there already is left as it is.
+
+    With --people also three people, whose passwords are told this once, and a list that two of them
+    share.
+    """
     _prepare()
-    admin = seeding.owner()
-    if not admin:
-        raise click.ClickException("There is no admin yet whose music it could be.")
-    for done, of in seeding.seed(admin):
-        click.echo(f"{done} of {of}")
+    with said():
+        made = trying.make_people() if people else []
+        whose = seeding.owner() or (trying.owner() if people else None)
+        if not whose:
+            raise click.ClickException("There is no admin yet whose music it could be.")
+        for done, of in seeding.seed(whose):
+            if not as_json:
+                click.echo(f"{done} of {of}")
+        if people:
+            trying.share_a_list()
+    if as_json:
+        click.echo(json.dumps({"people": [vars(one) for one in made]}))
+        return
+    for one in made:
+        password = f"password {one.password}" if one.password else "is there already"
+        click.echo(f"{one.username:<10} {password}")
     click.echo("The demo music is there.")
 
 

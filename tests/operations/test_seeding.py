@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import subprocess
 import time
@@ -177,3 +178,32 @@ def test_where_nothing_was_missing_the_note_goes_with_the_process(
     run(app)
     assert not note.exists()
     assert 'id="seeding"' not in alice.page("/").get_data(as_text=True)
+
+
+# --- people to try things with ------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("seeded")
+def test_people_to_try_things_with_are_made_once_and_share_a_list(
+    app: Flask, nobody: Person
+) -> None:
+    def seed_people() -> dict[str, str | None]:
+        done = app.test_cli_runner().invoke(args=["data", "seed", "--people", "--json"])
+        assert done.exit_code == 0, done.output
+        return {one["username"]: one["password"] for one in json.loads(done.output)["people"]}
+
+    passwords = seed_people()
+    assert list(passwords) == ["owner", "member", "outsider"]
+    assert len(set(passwords.values())) == 3
+    sees = {}
+    for name, password in passwords.items():
+        log_in = {"username": name, "password": password}
+        token = ok(nobody.post("/users/login", log_in))["token"]
+        lists = ok(Person(app, name, token).get("/playlists"))["items"]
+        sees[name] = {one["title"]: (one["my_role"], one["item_count"]) for one in lists}
+    assert sees["owner"]["Try things here"] == ("owner", 5)
+    assert sees["member"]["Try things here"] == ("editor", 5)
+    assert "Try things here" not in sees["outsider"]
+    assert set(seed_people().values()) == {None}
+    with app.app_context():
+        assert not any(User.named(name).is_admin for name in passwords)
