@@ -19,6 +19,7 @@ from bench.works import (
     reading,
     scan,
     search,
+    sight,
     start,
     upload,
     votes,
@@ -40,6 +41,7 @@ CONTENTS: dict[str, Callable[[Options], list[Row]]] = {
     "login": login.measure,
     "page": page.measure,
     "offline": offline.measure,
+    "sight": sight.measure,
     "start": start.measure,
     "week": listening_week.measure,
 }
