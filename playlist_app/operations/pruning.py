@@ -70,7 +70,7 @@ def _parts(backups_older_than: timedelta) -> list[Part]:
         return old_backups(kept.backups(config), config, backups_older_than)
 
     return [
-        Part(lambda: _backups(over()), lambda: _remove_backups(config, over)),
+        Part(lambda: _backups(config, over()), lambda: _remove_backups(config, over)),
         Part(_rows, cleaning.clean_up),
         Part(lambda: _orphans(config), lambda: _remove_orphans(config)),
         Part(lambda: _cache(config), rendering.tidy),
@@ -93,10 +93,13 @@ def old_backups(found: list[Backup], config: Settings, older_than: timedelta) ->
     return [one for one in (*daily, *others) if one not in needed]
 
 
-def _backups(over: list[Backup]) -> Iterator[Found]:
+def _backups(config: Settings, over: list[Backup]) -> Iterator[Found]:
     # What a backup shares with others stays with them: what it alone has is freed.
     size = sum(_alone(backup.path) for backup in over)
     yield Found("backups", "old backups", len(over), size)
+    drafts = kept.cut_off(kept.folder(config))
+    size = sum(map(_alone, drafts))
+    yield Found("cut-off-backups", "backups that were cut off", len(drafts), size)
 
 
 def _alone(folder: Path) -> int:
@@ -105,8 +108,9 @@ def _alone(folder: Path) -> int:
 
 
 def _remove_backups(config: Settings, over: Callable[[], list[Backup]]) -> None:
-    if over():
-        with kept.alone(kept.folder(config)):
+    place = kept.folder(config)
+    if over() or kept.cut_off(place):
+        with kept.alone(place):  # which removes those that were cut off
             for backup in over():
                 kept.remove(backup)
 

@@ -122,6 +122,20 @@ def test_backups_stay_when_they_are_all_there_is(app: Flask) -> None:
     assert newer.name not in [one.name for one in old]
 
 
+def test_one_that_was_cut_off_goes_but_not_one_that_is_being_taken(app: Flask, run: Run) -> None:
+    place = kept.folder(app.config["JAMBOREE"])
+    place.mkdir(exist_ok=True)
+    with kept.alone(place):
+        draft = place / f"{layout.DRAFT}20200101T000000Z-manual"
+        draft.mkdir()
+        (draft / "app.db.gz").write_bytes(bytes(1000))
+        run("prune", "--yes")
+        assert draft.exists()
+    assert counts(run("prune", "--dry-run", "--json"))["cut-off-backups"] == 1
+    run("prune", "--yes")
+    assert not draft.exists()
+
+
 # --- vacuum -------------------------------------------------------------------------------------
 
 

@@ -101,6 +101,17 @@ def mark(backup: Backup, **found: object) -> Backup:
     return layout.read(backup.path)
 
 
+def cut_off(place: Path) -> list[Path]:
+    """Drafts that a crash left. None while somebody works on the backups: one may be theirs."""
+    drafts = list(place.glob(f"{layout.DRAFT}*"))
+    with contextlib.suppress(FileNotFoundError), (place / LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return []
+    return drafts
+
+
 @contextlib.contextmanager
 def alone(place: Path) -> Iterator[None]:
     """One at a time works on the backups of a folder. Raises Busy. Drafts that a crash left go."""

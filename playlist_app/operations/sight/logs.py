@@ -30,7 +30,7 @@ _SECRETS = re.compile(
     rf"|(?P<header>\b(?:set-)?cookie['\"]?\s*[:=]\s*['\"]?)[^'\"\n]+"
     rf"|(?P<name>\b{_NAMES}['\"]?\s*[:=]\s*['\"]?)(?!bearer\s|basic\s)[^\s'\"&,;)}}\]]+"
     r"|(?P<code>(?:[?&](?:key|state|sig|signature)|\bcode)=)[^\s'\"&]+"
-    r"|(?P<path>/(?:first-admin|join|invites?|reset|reset-password)/)[^\s/?'\"]+"
+    r"|(?P<path>/(?:first-admin|join|welcome|invites?|new-password|reset|reset-password)/)[^\s/?'\"]+"
     r"|(?P<userinfo>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+@",
     re.IGNORECASE,
 )

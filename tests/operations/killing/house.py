@@ -25,7 +25,7 @@ from typing import Any
 import alembic.command  # so that no start has to load it
 import alembic.config
 import alembic.script  # noqa: F401
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from playlist_app import create_app
 from playlist_app.config import ROOT, Settings
