@@ -88,12 +88,19 @@ def _here(text: str, server: Behind, tls: Files) -> str:
 
 
 @contextmanager
-def running(server: Behind, tls: Files, folder: Path) -> Iterator[None]:
+def running(
+    server: Behind, tls: Files, folder: Path, *, instead: dict[str, str] | None = None
+) -> Iterator[None]:
+    """The proxy in front of a server; `instead`: what stands in its file in place of a line."""
     folder.mkdir()
     if server.kind == "nginx":
         assert NGINX
         config = folder / "nginx.conf"
-        config.write_text(nginx_config(server, tls, folder))
+        text = nginx_config(server, tls, folder)
+        for line, other in (instead or {}).items():
+            assert line in text
+            text = text.replace(line, other)
+        config.write_text(text)
         command = [NGINX, "-e", str(folder / "error.log"), "-c", str(config), "-p", str(folder)]
     else:
         assert CADDY

@@ -17,6 +17,7 @@ import resource
 import socket
 import ssl
 import sys
+from asyncio import sslproto
 from pathlib import Path
 
 from playlist_app.operations.https import authority, names
@@ -30,6 +31,7 @@ SHAKES_HANDS_WITHIN = 10.0
 HANGS_UP_WITHIN = 1.0
 LOOKS_EVERY = 60.0  # seconds, at what the machine is called, and the time
 ENDS_WITHIN = 3.0
+RECORD = 16 * 1024  # bytes
 BEGINS_TLS = b"\x16"  # a record of the kind "handshake" (RFC 8446, section 5.1)
 
 
@@ -169,6 +171,8 @@ def main() -> None:
     # Two handles a connection.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # asyncio keeps a buffer of 256 KiB for each connection; a record of TLS has 16.
+    sslproto.SSLProtocol.max_size = RECORD
     renew = Renewal(given.folder, given.name)
     renew()
     said = fingerprint(authority.Files(given.folder).authority)
