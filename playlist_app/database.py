@@ -38,6 +38,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 
 PRAGMAS = {
@@ -223,6 +224,11 @@ def write() -> Iterator[Session]:
             current.info["writing"] = False
     for act in current.info.pop("after_commit"):
         act()
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Whether a write came to nothing because there is no room for it."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
 def after_commit(act: Callable[[], object]) -> None:

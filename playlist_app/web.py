@@ -29,10 +29,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from playlist_app.config import settings
+from playlist_app.database import is_disk_full
 from playlist_app.extensions import csrf
 from playlist_app.refusals import Invalid, NotSignedIn, Refusal
 
@@ -224,6 +226,23 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     return _refused(refusal)
 
 
+class NoRoom(Refusal):
+    status = 507
+    title = "The server's disk is full"
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    """Reading goes on where the disk is full; that nothing can be written is told as what it is."""
+    if not is_disk_full(error):
+        if current_app.testing:
+            raise error
+        return _unexpected(error)
+    log.error("the disk with the database is full: %s %s", request.method, request.url_rule)
+    return _refused(
+        NoRoom("Nothing was changed. Whoever runs this server has to make room; then try again.")
+    )
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     # Not the path: it may hold a code.
     log.exception("failed: %s %s", request.method, request.url_rule)
@@ -297,5 +316,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(ValidationError, _bad_values)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

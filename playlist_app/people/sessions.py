@@ -8,6 +8,7 @@ behind a request.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,14 +17,28 @@ import flask
 from flask import Flask, Request, request
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import ForeignKey, String, bindparam, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Id, Moment, WithId, forget, iso, now, session, write
+from playlist_app.database import (
+    Base,
+    Id,
+    Moment,
+    WithId,
+    forget,
+    is_disk_full,
+    iso,
+    now,
+    session,
+    write,
+)
 from playlist_app.extensions import login
 from playlist_app.live import events
 from playlist_app.people import agents, passwords
 from playlist_app.people.models import User, by_name
 from playlist_app.refusals import Refusal
+
+log = logging.getLogger(__name__)
 
 LASTS = timedelta(days=30)
 # A request moves `last_used_at` at most this often: reading should not write each time.
@@ -189,7 +204,13 @@ def person_behind(asking: Request) -> User | None:
     if ends_at < now() or not user.is_active:
         return None
     if now() - last_used_at > NOTED_EVERY:
-        _note_use(user, session_id)
+        try:
+            _note_use(user, session_id)
+        except OperationalError as error:
+            if not is_disk_full(error):
+                raise
+            # Nothing can be noted, and all can still be heard.
+            log.warning("the disk is full: the use of a session was not noted")
         session().refresh(user)
     user.session_id = session_id
     # Known for the whole request, without being asked for again in the write that may follow.
