@@ -61,6 +61,7 @@ def seed(by: User) -> Iterator[tuple[int, int]]:
 
     config = settings()
     with _alone(config) as progress:
+        session().rollback()  # what was read before we waited may be long out of date
         there = {(t, a) for t, a in session().execute(select(Track.title, Track.artist))}
         skip = [song.slug for song in SONGS if (song.title, song.artist) in there]
         done = len(skip)

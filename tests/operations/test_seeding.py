@@ -72,6 +72,18 @@ def test_seeding_happens_once_at_a_time(app: Flask) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_who_waited_sees_what_was_made_meanwhile(app: Flask, data_folder: Path) -> None:
+    """And not what there was when they came: they would make all of it a second time."""
+    with app.app_context():
+        dora = User.named("dora")  # from here on this session sees one moment
+        other = make_app(data_folder)
+        with other.app_context(), write():
+            for song in SONGS:
+                Track.publish(User.named("dora"), title=song.title, artist=song.artist)
+        close(other)
+        assert list(seeding.seed(dora)) == []
+
+
 def test_without_an_admin_nobody_is_there_whose_music_it_could_be(tmp_path: Path) -> None:
     app = make_app(tmp_path / "new")
     startup.prepare(app)
