@@ -109,3 +109,26 @@ def test_its_pages_fit_and_can_be_read(
         dora.page.emulate_media(color_scheme="dark")
         assert (path, violations(dora, COLOURS)) == (path, [])
         dora.page.emulate_media(color_scheme="light")
+
+
+def test_who_comes_in_by_a_link_sees_nothing_of_who_was_here(
+    arrives: Arrives, clients: dict[str, Client]
+) -> None:
+    clients["alice"].ok("POST", "/playlists", {"title": "A private list"})
+    link = clients["dora"].ok("POST", "/invites", {})["url"]
+    there = arrives("alice", width=360)
+    page = there.opens("/")
+    expect(page.get_by_role("link", name="A private list").first).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    # Her session ends, but not by her: what is on the device is still hers.
+    there.context.clear_cookies()
+    page.goto(link)
+    page.get_by_label("Name").fill("Frank")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("Welcome, Frank.")).to_be_visible()
+    there.expects_no_network = True
+    there.context.set_offline(True)
+    there.opens("/")
+    expect(page.locator("offline-page > *").first).to_be_visible()
+    expect(page.get_by_role("link", name="A private list")).to_have_count(0)

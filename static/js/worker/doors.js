@@ -4,11 +4,7 @@
 import { announce, farewell, person, setFact } from "../offline/database.js";
 import { settleLogOut } from "../offline/leaving.js";
 import { shell } from "./shell.js";
-
-/** @param {string} path */
-export function isDoor(path) {
-  return path === "login" || path === "logout";
-}
+import { isWayIn } from "./ways-in.js";
 
 /**
  * A form of a door, on its way to the server. Whoever was here is not any more, from that moment on: who
@@ -17,7 +13,7 @@ export function isDoor(path) {
  */
 export async function door(request, path) {
   const me = await person().catch(() => null); // where nothing can be kept, nothing is to be hidden
-  if (path === "login") {
+  if (isWayIn(path)) {
     const response = await fetch(request);
     // What leads on is a log-in; a wrong password gets a page.
     if (response.type === "opaqueredirect" && me) await farewell();

@@ -13,9 +13,10 @@ import { sendInBackground } from "../offline/sending.js";
 import { withinApp } from "../site.js";
 import { audio } from "./audio.js";
 import { cover } from "./covers.js";
-import { door, isDoor, unlessLeft } from "./doors.js";
+import { door, unlessLeft } from "./doors.js";
 import { page } from "./pages.js";
 import { file, install, shell, tidy } from "./shell.js";
+import { isDoor } from "./ways-in.js";
 
 const worker = /** @type {any} */ (self);
 
