@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from blinker import Signal
+from flask import current_app
 from sqlalchemy import (
     ForeignKey,
     String,
@@ -224,13 +226,19 @@ def find_bytes(sha256: str, person: User) -> Rendition | None:
     )
 
 
+# Sent by the app with `was_there`, when somebody asked for the bytes of one: for who counts.
+asked_for = Signal()
+
+
 def use(sha256: str) -> bool:
     """Note that the bytes are wanted, so that they are not the next to go. Are they there?"""
     try:
         os.utime(rendition_path(settings(), sha256))
+        was_there = True
     except FileNotFoundError:
-        return False
-    return True
+        was_there = False
+    asked_for.send(current_app._get_current_object(), was_there=was_there)  # type: ignore[attr-defined]
+    return was_there
 
 
 def make_again(lost: Iterable[Rendition]) -> None:

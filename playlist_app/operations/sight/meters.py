@@ -72,6 +72,10 @@ class Meters:
         watch.was_slow = self._slow.inc
         watch.waited = self._waited.observe
 
+    def watch_renditions(self, _: object, *, was_there: bool) -> None:
+        """Count a look for a rendition; hung in as a receiver."""
+        self.looked_up("renditions", was_there=was_there)
+
     def watch_hub(self, hub: Hub) -> None:
         """Count the sockets of this hub, and how late it hears of events."""
         hub.seated = self._sockets.inc
@@ -99,7 +103,8 @@ class Meters:
             self.looked_up("client", was_there=status == 304)
 
     def looked_up(self, cache: str, *, was_there: bool) -> None:
-        """Count a look into a cache: `client` is what browsers keep and ask about (304)."""
+        """Count a look into a cache: `client` is what browsers keep and ask about (304),
+        `renditions` that of the server."""
         counter = self._of_cache.get((cache, was_there))
         if counter is None:
             result = "hit" if was_there else "miss"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, current_app
 
 from playlist_app.config import Settings
+from playlist_app.library.renditions import asked_for
 from playlist_app.operations.sight import logs, passage, readiness, timing
 from playlist_app.operations.sight.passage import Passage
 
@@ -39,6 +40,7 @@ class Sight:
                 meters = Meters()
                 meters.watch(self._watch)
                 self._app.extensions["live"].starting = meters.watch_hub
+                asked_for.connect(meters.watch_renditions, self._app)
                 self._meters = meters
             return self._meters
 

@@ -24,7 +24,9 @@ from playlist_app.operations import warnings
 from playlist_app.operations.sight import shared
 from tests.cast import Person, problem
 from tests.conftest import close, make_app
+from tests.library.test_renditions import cached, made
 from tests.serving import PATIENCE, Client, Server
+from tests.sounds import Sounds
 
 TOKEN = "a-token-for-prometheus"
 
@@ -137,6 +139,21 @@ def test_what_a_browser_kept_counts_as_a_hit(dora: Person, alice: Person) -> Non
     found = metrics(dora)
     assert number(found, "cache_requests_total", cache="client", result="hit") == 1
     assert number(found, "cache_requests_total", cache="client", result="miss") == 1
+
+
+def test_renditions_that_are_there_are_hits(
+    app: Flask, dora: Person, alice: Person, sounds: Sounds
+) -> None:
+    track = alice.uploads(sounds("alac", seconds=1.0))
+    rendition = made(app, alice, track)
+    for _ in range(2):
+        assert alice.get(rendition["url"]).status_code == 200
+    cached(app)[rendition["sha256"]].unlink()
+    assert alice.get(rendition["url"]).status_code == 503
+    found = metrics(dora)
+    assert number(found, "cache_requests_total", cache="renditions", result="hit") == 2
+    assert number(found, "cache_requests_total", cache="renditions", result="miss") == 1
+    assert number(found, "renditions", status="preparing") == 1
 
 
 def test_what_stands_in_the_tables_is_told(dora: Person, alice: Person, happened: Any) -> None:
