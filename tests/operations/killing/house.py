@@ -118,6 +118,7 @@ def _back_up() -> None:
                 continue
             print(backup.name, file=taken, flush=True)
             os.fsync(taken.fileno())
+            time.sleep(0.2)  # else there is no processor left for those who write
 
 
 class Gunicorn(BaseApplication):  # type: ignore[misc]

@@ -241,7 +241,7 @@ class Story:
 
     def imports_end(self) -> None:
         """What a killed worker had is taken up, and completed once."""
-        deadline = time.monotonic() + count(2, 10) * PATIENCE
+        deadline = time.monotonic() + 10 * PATIENCE
         with closing(sqlite3.connect(self.config.database)) as database:
             waiting = "SELECT state, count(*) FROM import WHERE state != 'completed' GROUP BY 1"
             while left := database.execute(waiting).fetchall():
