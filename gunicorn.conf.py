@@ -185,6 +185,8 @@ def on_exit(server):
             keeper.wait(STOPS_WITHIN)
         except subprocess.TimeoutExpired:
             server.log.warning("The worker has not ended yet; it will, with the step it is at.")
+    if _settings.serves_tls:
+        beside.leave(_settings, port)
 
 
 def _app():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -32,6 +33,14 @@ def socket_behind(config: Settings, port: int) -> Path:
     if about.st_uid != os.getuid() or about.st_mode & 0o077:
         raise NoPort(f"{folder} belongs to somebody else. Remove it, or set TMPDIR.")
     return folder / "https.sock"
+
+
+def leave(config: Settings, port: int) -> None:
+    """At the end: gunicorn has removed its socket, and a folder that was made for it goes too."""
+    folder = socket_behind(config, port).parent
+    if folder != config.cache_folder:
+        with contextlib.suppress(OSError):  # another start is using it already
+            folder.rmdir()
 
 
 def listen(host: str, port: int) -> socket.socket:
