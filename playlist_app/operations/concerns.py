@@ -40,7 +40,17 @@ def room_on_the_disks() -> Iterator[Warning]:
     seen = set()
     config = settings()
     for folder in (config.data_folder, config.media_folder, config.backup_folder):
-        device = folder.stat().st_dev
+        try:
+            device = folder.stat().st_dev
+        except OSError as error:
+            yield Warning(
+                "folder-missing",
+                "A folder of this server is not there",
+                f"{folder} can't be looked into: {error.strerror}.",
+                "If it lies on a disk of its own, mount that; a start makes what is missing.",
+                "alert",
+            )
+            continue
         if device in seen:
             continue
         seen.add(device)
@@ -61,7 +71,7 @@ def audio_that_is_gone() -> Iterator[Warning]:
     folder = settings().media_folder / "audio"
     ours = AudioFile.path.is_(None)
     stored = session().scalar(select(AudioFile.id).where(ours).limit(1))
-    if stored and not any(folder.iterdir()):
+    if stored and not any(folder.glob("*")):
         yield Warning(
             "media-missing",
             "The audio files are not where they should be",

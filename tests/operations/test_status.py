@@ -165,6 +165,13 @@ def test_room_that_runs_out_is_told_once_for_each_disk(
     assert names.count("disk-nearly-full") == 1
 
 
+def test_a_folder_that_went_while_the_server_runs_is_told(app: Flask, data_folder: Path) -> None:
+    with app.app_context():
+        (data_folder / "backups").rename(data_folder / "elsewhere")
+        [warning] = [one for one in warnings.standing() if one.name == "folder-missing"]
+        assert str(data_folder / "backups") in warning.detail
+
+
 def test_data_that_others_can_read_is_told() -> None:
     # Not below pytest's folder, which nobody else may enter.
     with tempfile.TemporaryDirectory() as base:
