@@ -49,6 +49,9 @@ INSIDE = {
     ("playlist_app.library.probe", "playlist_app.library.opening"),
     ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.library.probe", "playlist_app.library.wholeness"),
+    ("playlist_app.operations.backups.objects", "obstore"),
+    ("playlist_app.operations.backups.objects", "obstore.exceptions"),
+    ("playlist_app.operations.backups.objects", "obstore.store"),
     ("playlist_app.operations.backups.sealing", "pyrage"),
     ("playlist_app.operations.seeding", "playlist_app.library.demo"),
     ("playlist_app.operations.sight.faults", "sentry_sdk"),
@@ -175,7 +178,7 @@ def test_imports_stand_on_top_but_for_the_heavy_ones() -> None:
 
 def test_an_idle_process_loads_nothing_heavy() -> None:
     heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "sentry_sdk", "yt_dlp"}
-    heavy |= {"pyrage", "minio"}
+    heavy |= {"obstore", "pyrage"}
     on_top = {
         (found.by, found.of.split(".")[0])
         for found in ALL

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.operations.backups import checking, kept, restoring, sealing, taking
+from playlist_app.operations.backups import (
+    checking,
+    kept,
+    layout,
+    objects,
+    restoring,
+    sealing,
+    taking,
+)
 from playlist_app.operations.backups.disk import Progress
 from playlist_app.operations.backups.layout import Backup
 from playlist_app.operations.saying import said
@@ -51,11 +63,33 @@ def _passphrase(file: Path | None, *, is_new: bool) -> str | None:
     return asked
 
 
+def _given(backup: Backup, file: Path | None) -> str | None:
+    return _passphrase(file, is_new=False) if backup.is_encrypted else None
+
+
+@contextlib.contextmanager
+def _found(name: str, as_json: bool) -> Iterator[Backup]:
+    """A backup by its name, its path, or its address in an object store."""
+    if not objects.is_address(name):
+        yield kept.named(settings(), name)
+        return
+    address, name = objects.parted(name)
+    with tempfile.TemporaryDirectory(dir=settings().cache_folder) as folder:
+        store = objects.Store(settings(), address)
+        try:
+            yield store.fetch(name, Path(folder), _telling(as_json))
+        except layout.Damaged as error:
+            raise Refusal(f"The backup {name} in {address} is damaged. {error}") from None
+
+
 @click.command("backup")
-@click.option("--to", metavar="FOLDER", help="A folder; else the server's own for backups.")
+@click.option(
+    "--to", metavar="FOLDER", help="A folder, or s3://bucket/folder; else the server's own."
+)
 @click.option("--encrypt", is_flag=True, help="With a passphrase, in the age format.")
 @PASSPHRASE_FILE
 @AS_JSON
+@with_appcontext
 def backup(to: str | None, encrypt: bool, passphrase_file: Path | None, as_json: bool) -> None:
     """Back up database, audio and covers, while the server goes on. The last line is its path.
 
@@ -69,13 +103,16 @@ def backup(to: str | None, encrypt: bool, passphrase_file: Path | None, as_json:
                 raise Refusal("There is no passphrase: give --passphrase-file.")
         made = taking.take(
             settings(),
-            to=Path(to) if to else None,
+            to=Path(to) if to and not objects.is_address(to) else None,
             passphrase=passphrase,
             progress=_telling(as_json),
         )
         _note("backup.taken", made)
+        where = str(made.path)
+        if to and objects.is_address(to):
+            where = objects.Store(settings(), to).send(made, _telling(as_json))
     if as_json:
-        click.echo(json.dumps(made.shape()))
+        click.echo(json.dumps(made.shape() | {"path": where}))
         return
     if made.missing:
         click.echo(
@@ -86,7 +123,7 @@ def backup(to: str | None, encrypt: bool, passphrase_file: Path | None, as_json:
         f"{made.files} files, {made.size_bytes / 1e6:,.1f} MB, "
         f"of which {made.new_bytes / 1e6:,.1f} MB are new"
     )
-    click.echo(str(made.path))
+    click.echo(where)
 
 
 @click.command("verify")
@@ -94,6 +131,7 @@ def backup(to: str | None, encrypt: bool, passphrase_file: Path | None, as_json:
 @click.option("--sample", type=click.IntRange(min=0), help="Read so many files only, at random.")
 @PASSPHRASE_FILE
 @AS_JSON
+@with_appcontext
 def verify(
     name: str | None, sample: int | None, passphrase_file: Path | None, as_json: bool
 ) -> None:
@@ -103,10 +141,10 @@ def verify(
     """
     with said():
         if name:
-            found = kept.named(settings(), name)
-            passphrase = _passphrase(passphrase_file, is_new=False) if found.is_encrypted else None
-            problems = checking.verify(found, passphrase=passphrase, progress=_telling(as_json))
-            is_read = passphrase is not None or not found.is_encrypted
+            with _found(name, as_json) as found:
+                passphrase = _given(found, passphrase_file)
+                problems = checking.verify(found, passphrase=passphrase, progress=_telling(as_json))
+                is_read = passphrase is not None or not found.is_encrypted
         else:
             problems = checking.verify_live(settings(), sample=sample, progress=_telling(as_json))
             is_read = True
@@ -128,18 +166,20 @@ def verify(
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @PASSPHRASE_FILE
 @AS_JSON
+@with_appcontext
 def restore(name: str, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
     """Put back what a backup holds, by its name or path. What is there is backed up first.
 
     A server that runs goes on with what was restored, and all pages read it afresh.
     """
-    with said():
-        found = kept.named(settings(), name)
+    with said(), _found(name, as_json) as found:
         if not yes:
             click.confirm(_question(found), abort=True)
-        passphrase = _passphrase(passphrase_file, is_new=False) if found.is_encrypted else None
         done = restoring.restore(
-            settings(), found, passphrase=passphrase, progress=_telling(as_json)
+            settings(),
+            found,
+            passphrase=_given(found, passphrase_file),
+            progress=_telling(as_json),
         )
     session().close()
     if as_json:

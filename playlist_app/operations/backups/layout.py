@@ -144,7 +144,11 @@ def read_sums(backup: Backup) -> dict[str, str]:
     if hashlib.sha256(packed).hexdigest() != backup.sums_sha256:
         raise Damaged(f"{SUMS} is damaged: its bytes are not what was written.")
     lines = gzip.decompress(packed).decode().splitlines()
-    return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
+    sums = {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
+    # Whoever wrote the list may have written the hash of it, too: it leads nowhere else.
+    if any(name.startswith("/") or ".." in name.split("/") for name in sums):
+        raise Damaged(f"{SUMS} names files outside of the backup.")
+    return sums
 
 
 def write_file(path: Path, content: bytes) -> None:

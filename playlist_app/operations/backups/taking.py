@@ -192,7 +192,7 @@ class _Taking:
         with (
             closing(_copied(source, plain, self.progress)) as copy,
             disk.new_file(packed) as out,
-            gzip.GzipFile("", "wb", 3, out, mtime=0) as file,
+            gzip.GzipFile("", "wb", 6, out, mtime=0) as file,
         ):
             for piece in _pages(copy, plain):
                 file.write(piece)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+import tempfile
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -11,7 +13,7 @@ from playlist_app.choices.models import Choice, declare
 from playlist_app.config import Settings, settings
 from playlist_app.database import now, session
 from playlist_app.operations import long_work
-from playlist_app.operations.backups import kept, proving, restoring, sealing, taking
+from playlist_app.operations.backups import kept, objects, proving, restoring, sealing, taking
 from playlist_app.operations.backups.layout import Backup
 from playlist_app.operations.in_words import size
 from playlist_app.operations.long_work import Course, LongWork
@@ -100,7 +102,7 @@ def _take(course: Course) -> str:
     passphrase = sealing.own_passphrase(config) if course.wanted.get("encrypt") else None
     made = taking.take(config, passphrase=passphrase, progress=course.at)
     _note("backup.taken", made, course)
-    return _told(made)
+    return _told(made) + _sent(config, made, course)
 
 
 @long_work.kind(DAILY, title=_("Back up, as every day"))
@@ -111,7 +113,8 @@ def _take_daily(course: Course) -> str:
     _note("backup.taken", made, course)
     proving.prove(config, made, passphrase=passphrase, progress=course.at)
     gone = remove_what_is_over(config)
-    return f"{_told(made)} It was proven that it can be restored. {len(gone)} old ones are removed."
+    said = f"{_told(made)} It was proven that it can be restored. {len(gone)} old ones are removed."
+    return said + _sent(config, made, course)
 
 
 @long_work.kind(PROVE, title=_("Prove that a backup can be restored"))
@@ -137,6 +140,19 @@ def _restore(course: Course) -> str:
     )
     session().expire_all()
     return " ".join(done.sentences)
+
+
+def _sent(config: Settings, made: Backup, course: Course) -> str:
+    """Copy it to the object store, where there is one, and keep there what is kept here."""
+    if not config.object_store:
+        return ""
+    store = objects.Store(config, config.object_store)
+    where = store.send(made, course.at)
+    with tempfile.TemporaryDirectory(dir=config.cache_folder) as scratch:
+        store.remove_what_is_over(
+            Path(scratch), daily=config.backups_daily, weekly=config.backups_weekly
+        )
+    return f" It was copied to {where}."
 
 
 def _passphrase(backup: Backup) -> str | None:
