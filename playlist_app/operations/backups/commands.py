@@ -25,6 +25,8 @@ from playlist_app.operations.backups import (
 )
 from playlist_app.operations.backups.disk import Progress
 from playlist_app.operations.backups.layout import Backup
+from playlist_app.operations.backups.only import Brought, restore_only
+from playlist_app.operations.backups.restoring import Restored
 from playlist_app.operations.saying import said
 from playlist_app.people import audit
 from playlist_app.refusals import Refusal
@@ -164,43 +166,39 @@ def verify(
 @click.command("restore")
 @click.argument("name", metavar="BACKUP")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option(
+    "--only", metavar="WHAT", help="playlist=TITLE (or its id), or user=NAME; the rest stays."
+)
 @PASSPHRASE_FILE
 @AS_JSON
 @with_appcontext
-def restore(name: str, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
+def restore(
+    name: str, yes: bool, only: str | None, passphrase_file: Path | None, as_json: bool
+) -> None:
     """Put back what a backup holds, by its name or path. What is there is backed up first.
 
     A server that runs goes on with what was restored, and all pages read it afresh.
     """
     with said(), _found(name, as_json) as found:
         if not yes:
-            click.confirm(_question(found), abort=True)
-        done = restoring.restore(
-            settings(),
-            found,
-            passphrase=_given(found, passphrase_file),
-            progress=_telling(as_json),
-        )
+            click.confirm(_question(found, only), abort=True)
+        given, telling = _given(found, passphrase_file), _telling(as_json)
+        done: Brought | Restored
+        if only:
+            done = restore_only(settings(), found, only, passphrase=given, progress=telling)
+        else:
+            done = restoring.restore(settings(), found, passphrase=given, progress=telling)
     session().close()
     if as_json:
-        safety = str(done.safety) if done.safety else None
-        click.echo(
-            json.dumps(
-                {
-                    "backup": found.shape(),
-                    "safety": safety,
-                    "files": done.files,
-                    "missing": done.missing,
-                    "restart": done.has_other_key,
-                }
-            )
-        )
+        click.echo(json.dumps({"backup": found.shape()} | done.shape()))
         return
     for sentence in done.sentences:
         click.echo(sentence)
 
 
-def _question(found: Backup) -> str:
+def _question(found: Backup, only: str | None) -> str:
+    if only:
+        return f"What the backup {found.name} has of {only} comes back. Go on?"
     return (
         f"All that this server has in {settings().data_folder} becomes what it was on "
         f"{found.made_at:%d %B %Y at %H:%M} UTC; what is there now is backed up first. Go on?"

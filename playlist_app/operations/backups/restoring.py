@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playlist_app.config import Settings
 from playlist_app.database import WriterLock, connect, now
@@ -45,6 +46,14 @@ class Restored:
     files: int
     missing: list[str]
     has_other_key: bool
+
+    def shape(self) -> dict[str, Any]:
+        return {
+            "safety": str(self.safety) if self.safety else None,
+            "files": self.files,
+            "missing": self.missing,
+            "restart": self.has_other_key,
+        }
 
     @property
     def sentences(self) -> list[str]:
@@ -76,8 +85,8 @@ def restore(
     what `progress` raises, and in_use.StillServed where a server has a database open that is
     damaged; after any of them everything is as it was.
     """
-    with disk.full_is_said(FAILED, config.data_folder), _staging(config) as (folder, media):
-        opened = _whole(backup, passphrase, progress)
+    with disk.full_is_said(FAILED, config.data_folder), staged(config) as (folder, media):
+        opened = whole(backup, passphrase, progress)
         live = _live(config)
         try:
             made = staging.database(opened, folder, progress)
@@ -86,7 +95,7 @@ def restore(
                 ready = staging.media(opened, made, config, media, progress)
             opened.secret(folder / layout.SECRET)
         except layout.Damaged as error:
-            raise _refused(backup, str(error)) from None
+            raise refused(backup, str(error)) from None
         if not live:
             with in_use.by_nobody_else(config):
                 pass  # said before anything is copied
@@ -97,7 +106,7 @@ def restore(
             staging.keep_work(made, live, work_id)
         progress(0, 1, "Putting it in its place")
         for file in ready.files:
-            _put(media, config.media_folder, Path(file.name).relative_to("media"))
+            put(media, config.media_folder, Path(file.name).relative_to("media"))
         _replace(config, made, live)
         has_other_key = _replace_key(config, folder) and in_use.is_served(config)
         return Restored(backup, safety, len(ready.files), ready.missing, has_other_key)
@@ -105,22 +114,23 @@ def restore(
 
 def remove_left_over(config: Settings) -> None:
     """What a restore that was killed left. Safe at any time: not while one is under way."""
-    with contextlib.suppress(kept.Busy), _staging(config):
+    with contextlib.suppress(kept.Busy), staged(config):
         pass
 
 
-def _whole(backup: Backup, passphrase: str | None, progress: Progress) -> Opened:
+def whole(backup: Backup, passphrase: str | None, progress: Progress) -> Opened:
     """The backup, if every file of it is what was written."""
     problems = list(checking.stored_problems(backup, progress=progress))
     if problems:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-        raise _refused(backup, f"{problems[0]}{more}")
+        raise refused(backup, f"{problems[0]}{more}")
     opened = Opened(backup, passphrase)
     staging.require_known_schema(opened)
     return opened
 
 
-def _refused(backup: Backup, what: str) -> DamagedBackup:
+def refused(backup: Backup, what: str) -> DamagedBackup:
+    """The refusal of a damaged one, naming what is damaged."""
     return DamagedBackup(
         f"The backup {backup.name} is damaged, and was not restored. {what} Nothing was changed; "
         "choose another one."
@@ -156,10 +166,11 @@ def _save(config: Settings, live: Path | None, progress: Progress) -> Path | Non
     return aside
 
 
-def _put(staged: Path, media: Path, name: Path) -> None:
+def put(made_ready: Path, media: Path, name: Path) -> None:
+    """Move a file that was made ready to its place."""
     target = media / name
     disk.make_folder(target.parent)
-    (staged / name).replace(target)
+    (made_ready / name).replace(target)
 
 
 def _replace(config: Settings, made: Path, live: Path | None) -> None:
@@ -199,7 +210,7 @@ def _files_of(database: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _staging(config: Settings) -> Iterator[tuple[Path, Path]]:
+def staged(config: Settings) -> Iterator[tuple[Path, Path]]:
     """Folders to make things ready in, on the disks where they are to be; one restore at a time.
     What one that was killed left goes first."""
     folders = config.data_folder / FOLDER, config.media_folder / FOLDER
