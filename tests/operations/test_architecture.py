@@ -49,6 +49,7 @@ INSIDE = {
     ("playlist_app.library.probe", "playlist_app.library.opening"),
     ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.library.probe", "playlist_app.library.wholeness"),
+    ("playlist_app.operations.backups.disk", "ctypes"),
     ("playlist_app.operations.backups.objects", "obstore"),
     ("playlist_app.operations.backups.objects", "obstore.exceptions"),
     ("playlist_app.operations.backups.objects", "obstore.store"),

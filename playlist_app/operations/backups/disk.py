@@ -74,18 +74,37 @@ def make_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[Hashing]:
-    """A file that is written once: gone again where that fails, else safe on the disk."""
+def new_file(path: Path, *, is_synced: bool = True) -> Iterator[Hashing]:
+    """A file that is written once: gone again where that fails, else safe on the disk; of many,
+    `is_synced=False`, and then `sync` for all of them: one by one takes the disk 10 ms each."""
     make_folder(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             yield Hashing(file)
             file.flush()
-            os.fsync(file.fileno())
+            if is_synced:
+                os.fsync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def sync(folder: Path) -> None:
+    """Have everything that was written to the disk of this folder safe there, names included.
+    Raises OSError where it could not be written (syncfs(2), Linux 5.8)."""
+    import ctypes
+
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(library, "syncfs"):
+            os.sync()
+        elif library.syncfs(handle):
+            error = ctypes.get_errno()
+            raise OSError(error, os.strerror(error), str(folder))
+    finally:
+        os.close(handle)
 
 
 def sha256_of(path: Path) -> str:

@@ -1,8 +1,8 @@
 """Restoring only a playlist, or only a person, out of a backup into a server that has gone on.
 
 A playlist becomes what it was: its items, votes, members. A person gets their account as it was,
-and of what is theirs what is gone: lists, tracks, history. Tracks that a list needs and that are gone
-come with it, with their audio. Whatever refers to somebody who is no more goes to the first admin.
+and of what is theirs what is gone: lists, tracks, history. Tracks that are gone and that a list
+needs come with it, with their audio. What refers to somebody who is gone is the first admin's then.
 """
 
 from __future__ import annotations
@@ -165,6 +165,7 @@ def _stage_media(
         if file_problem(config, file) and opened.has(file):
             opened.media(file, media / Path(file.name).relative_to("media"))
             ready.append(file)
+    disk.sync(media)
     return ready
 
 

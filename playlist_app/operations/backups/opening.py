@@ -60,8 +60,9 @@ class Opened:
         self._take(self._named(layout.SECRET), target)
 
     def media(self, file: File, target: Path) -> None:
-        """Put an audio file or a cover there. Raises layout.Damaged."""
-        found = self._take(self._stored(file.name), target)
+        """Put an audio file or a cover there; it is for the caller to `disk.sync` all of them.
+        Raises layout.Damaged."""
+        found = self._take(self._stored(file.name), target, is_synced=False)
         if file.sha256 and found != file.sha256:
             target.unlink()
             raise layout.Damaged(f"{self._stored(file.name)} is damaged: it is another file.")
@@ -80,7 +81,7 @@ class Opened:
         if found != self.sums.get(stored):
             raise layout.Damaged(f"{stored} is damaged: its bytes are not what was written.")
 
-    def _take(self, stored: str, target: Path) -> str:
+    def _take(self, stored: str, target: Path, *, is_synced: bool = True) -> str:
         """Answers the hash of what came out."""
         try:
             source = (self.backup.path / stored).open("rb")
@@ -88,7 +89,10 @@ class Opened:
             raise layout.Damaged(f"{stored} is missing.") from None
         with source:
             read = disk.Reading(source)
-            with self._damage_is_said(stored, read), disk.new_file(target) as out:
+            with (
+                self._damage_is_said(stored, read),
+                disk.new_file(target, is_synced=is_synced) as out,
+            ):
                 self._copy(read, out)
         return out.sha256
 

@@ -105,6 +105,7 @@ def restore(
         if live and work_id:
             staging.keep_work(made, live, work_id)
         progress(0, 1, "Putting it in its place")
+        disk.sync(media)
         for file in ready.files:
             put(media, config.media_folder, Path(file.name).relative_to("media"))
         _replace(config, made, live)

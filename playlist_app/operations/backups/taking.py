@@ -153,7 +153,7 @@ class _Taking:
         target = self.draft / stored
         if target.parent not in self.folders:
             disk.make_folder(target.parent)
-            self.folders |= {target.parent, target.parent.parent, target.parent.parent.parent}
+            self.folders.add(target.parent)
         sha256 = self.pool.link(stored, target, self.key, size=None if self.key else file.size)
         if sha256:
             self.size += target.stat().st_size
@@ -171,7 +171,7 @@ class _Taking:
             opened = source.open("rb")
         except FileNotFoundError:
             return None
-        with opened, disk.new_file(target) as out:
+        with opened, disk.new_file(target, is_synced=False) as out:
             read = disk.Reading(opened)
             if self.key:
                 self.key.encrypt(read, out)
@@ -242,8 +242,8 @@ class _Taking:
             sums_sha256=sums_sha256,
         )
         layout.write_about(backup)
-        # The names are safe before the folder has its own, and is a backup by that.
-        layout.sync_folders([*(f for f in self.folders if f != self.draft), self.draft])
+        # All is safe before the folder has its name, and is a backup by that.
+        disk.sync(self.draft)
         self.draft.rename(self.path)
         layout.sync_folders([self.path.parent])
         return layout.read(self.path)
