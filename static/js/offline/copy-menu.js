@@ -5,14 +5,13 @@ import { call } from "../api.js";
 import { megabytes, say } from "../words.js";
 import { copy, leave, usualQuality } from "./copies.js";
 import { filesHere, sentence, sizesOf, stateOf } from "./copy-state.js";
+import { nowAndThen } from "./now-and-then.js";
 import { room } from "./room.js";
 import { cancel, pause } from "./steering.js";
 import { take } from "./taking.js";
 
 /** @typedef {import("./database.js").Quality} Quality */
 /** @typedef {import("./database.js").Copy} Copy */
-
-const SHOWS_EVERY = 250; // milliseconds
 
 /**
  * @param {string} playlist its id
@@ -32,7 +31,6 @@ export function openMenu(playlist, { title, from, why }) {
 class CopyMenu extends HTMLElement {
   /** @type {BroadcastChannel | null} */
   #news = null;
-  #isPlanned = false;
   /** How much it is in each quality; null until it is known. @type {Record<Quality, number> | null} */
   #sizes = null;
   /** What was chosen here; until then what the copy or the device has. @type {Quality | null} */
@@ -69,14 +67,7 @@ class CopyMenu extends HTMLElement {
     return /** @type {HTMLElement} */ (this.querySelector(`[data-field=${name}]`));
   }
 
-  #showSoon() {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    setTimeout(() => {
-      this.#isPlanned = false;
-      if (this.isConnected) this.show();
-    }, SHOWS_EVERY);
-  }
+  #showSoon = nowAndThen(() => this.isConnected && this.show());
 
   /** How much it is: the copy knows, or the server; nothing is made for it. */
   async #measure() {

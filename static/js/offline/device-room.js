@@ -9,6 +9,7 @@ import { deviceDatabase, person } from "./database.js";
 import { keepWithin } from "./eviction.js";
 import { trackOf } from "./kept-tracks.js";
 import { logged } from "./log.js";
+import { nowAndThen } from "./now-and-then.js";
 import { room, setBudget, setEvicts } from "./room.js";
 import { savedBySharing } from "./sharing.js";
 
@@ -16,7 +17,6 @@ import { savedBySharing } from "./sharing.js";
 
 const LOG_SHOWN = 30;
 const WEEKS_SHOWN = 6;
-const LATER = 400; // milliseconds: a download says something for every MiB
 const SETTLES = 1000; // milliseconds: keys move the slider step by step, and nothing goes on the way
 
 class DeviceRoom extends HTMLElement {
@@ -24,8 +24,7 @@ class DeviceRoom extends HTMLElement {
   #listeners = null;
   /** @type {BroadcastChannel | null} */
   #news = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #later;
+  #showSoon = nowAndThen(() => this.isConnected && this.show());
   /** @type {number[]} */
   #steps = [];
   /** What the slider was moved to and is not yet kept within: what is shown meanwhile leaves it alone.
@@ -42,9 +41,7 @@ class DeviceRoom extends HTMLElement {
     this.addEventListener("click", (event) => this.#pressed(event), options);
     this.#news = new BroadcastChannel("jamboree");
     this.#news.onmessage = ({ data }) => {
-      if (!["copies", "progress", "audio"].includes(data.kind)) return;
-      clearTimeout(this.#later);
-      this.#later = setTimeout(() => this.show(), LATER);
+      if (["copies", "progress", "audio"].includes(data.kind)) this.#showSoon();
     };
     this.show();
   }
@@ -52,7 +49,6 @@ class DeviceRoom extends HTMLElement {
   disconnectedCallback() {
     this.#listeners?.abort();
     this.#news?.close();
-    clearTimeout(this.#later);
     clearTimeout(this.#moving); // what is too much goes before something else is kept
   }
 

@@ -8,13 +8,13 @@ import { openMenu } from "./copy-menu.js";
 import { fillRow } from "./copy-row.js";
 import { filesHere, stateOf } from "./copy-state.js";
 import { given } from "./give-back.js";
+import { nowAndThen } from "./now-and-then.js";
 import { room } from "./room.js";
 import { pause } from "./steering.js";
 import { take, tell } from "./taking.js";
 
 /** @typedef {import("./database.js").Copy} Copy */
 
-const SHOWS_EVERY = 250; // milliseconds: a download says something for every MiB
 const NEWS = ["copies", "progress", "gone"];
 
 class DownloadsList extends HTMLElement {
@@ -22,7 +22,6 @@ class DownloadsList extends HTMLElement {
   #news = null;
   /** @type {AbortController | null} */
   #listeners = null;
-  #isPlanned = false;
   /** By the playlist's id: rows stay, with what is unfolded and focused in them.
    * @type {Map<string, HTMLElement>} */
   #rows = new Map();
@@ -59,14 +58,7 @@ class DownloadsList extends HTMLElement {
     return /** @type {HTMLElement} */ (this.querySelector(`[data-field=${name}]`));
   }
 
-  #showSoon() {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    setTimeout(() => {
-      this.#isPlanned = false;
-      if (this.isConnected) this.show();
-    }, SHOWS_EVERY);
-  }
+  #showSoon = nowAndThen(() => this.isConnected && this.show());
 
   async show() {
     const all = await copies().catch(() => []);

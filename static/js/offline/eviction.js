@@ -12,7 +12,8 @@ import { bytesOf, room } from "./room.js";
 /** @typedef {import("./database.js").KeptAudio} KeptAudio */
 /** @typedef {import("./log.js").Why} Why */
 
-const AT_ONCE = 8 * 1024 * 1024; // bytes, where the browser is full: not again for each chunk
+const AT_ONCE = 8 * 1024 * 1024; // bytes: not again for each chunk
+const COUNTED_EVERY = 30_000; // milliseconds: another tab may keep something meanwhile
 const LEFT_AFTER = 86_400_000; // milliseconds: what was begun and not gone on with
 
 /**
@@ -106,12 +107,21 @@ export async function makeRoomToKeep(entry) {
   return fits && (needed === 0 || (await makeRoom(needed)) >= needed);
 }
 
-/** Room for what is missing of a file. Whether it fits was looked at before; here what was kept gives way
- * to it. @param {import("./database.js").AudioEntry} entry */
+/** Room that was made, and is not filled yet: counting what is here takes long where much is. */
+const made = { bytes: 0, at: 0 };
+
+/** Room for what is missing of a file, and of those that follow it. Whether it fits was looked at before;
+ * here what was kept gives way to it. @param {import("./database.js").AudioEntry} entry */
 export async function makeRoomFor(entry) {
   const known = await (await deviceDatabase()).get("audio", entry.sha256);
-  const { used, budget } = await room();
-  await makeRoom(used + entry.size_bytes - bytesOf(known) - budget);
+  const missing = entry.size_bytes - bytesOf(known);
+  if (missing > made.bytes || Date.now() - made.at > COUNTED_EVERY) {
+    const { used, budget } = await room();
+    const wanted = Math.max(missing, AT_ONCE);
+    await makeRoom(used + wanted - budget);
+    Object.assign(made, { bytes: wanted, at: Date.now() });
+  }
+  made.bytes -= missing;
 }
 
 /**

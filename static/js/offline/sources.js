@@ -4,11 +4,10 @@
 import { address } from "../site.js";
 import { copies } from "./copies.js";
 import { deviceDatabase, person } from "./database.js";
+import { nowAndThen } from "./now-and-then.js";
 
 /** @typedef {import("../playlists/shapes.js").Audio} Audio */
 /** @typedef {import("./database.js").KeptAudio} KeptAudio */
-
-const LATER = 300; // milliseconds: a download says something for every MiB
 
 /** What is here whole and may be heard by who is here: original → the files of it, itself among them.
  * @type {Map<string, Set<string>>} */
@@ -86,17 +85,12 @@ function originalsOf(along) {
 
 /** Know what is here, from now on. */
 export function keepTrue() {
-  let isPlanned = false;
+  const soon = nowAndThen(() => fill().catch(() => {}));
   const news = new BroadcastChannel("jamboree");
   news.onmessage = ({ data }) => {
     // What was wrong of it is gone, and comes anew.
     if (data.kind === "lost") broken.delete(data.sha256);
-    if (isPlanned || !["copies", "progress", "audio"].includes(data.kind)) return;
-    isPlanned = true;
-    setTimeout(() => {
-      isPlanned = false;
-      fill().catch(() => {});
-    }, LATER);
+    if (["copies", "progress", "audio"].includes(data.kind)) soon();
   };
   return fill().catch(() => {}); // without IndexedDB nothing is here
 }

@@ -8,11 +8,11 @@ import { filesHere, stateOf } from "./copy-state.js";
 import { download } from "./downloading.js";
 import { follow, NoRoom } from "./following.js";
 import { costsMoney } from "./metered.js";
+import { nowAndThen } from "./now-and-then.js";
 import { take, tell } from "./taking.js";
 
 // Milliseconds after a change of the list: of songs soon, of what only shows (votes) now and then.
 const FOLLOWS_AFTER = { list: 1500, rest: 15_000 };
-const SHOWS_EVERY = 200; // milliseconds: a download says something for every MiB
 class TakeAlong extends HTMLElement {
   /** @type {BroadcastChannel | null} */
   #news = null;
@@ -21,7 +21,6 @@ class TakeAlong extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #following;
   #followsAt = Number.POSITIVE_INFINITY;
-  #isPlanned = false;
 
   connectedCallback() {
     if (!this.dataset.playlist) return; // in a template
@@ -59,14 +58,7 @@ class TakeAlong extends HTMLElement {
     return this.dataset.playlist ?? "";
   }
 
-  #showSoon() {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    setTimeout(() => {
-      this.#isPlanned = false;
-      if (this.isConnected) this.show();
-    }, SHOWS_EVERY);
-  }
+  #showSoon = nowAndThen(() => this.isConnected && this.show());
 
   async show() {
     const one = await copy(this.playlist).catch(() => undefined);
