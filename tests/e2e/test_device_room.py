@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.away import take_along
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, Arrives, Visitor, shared_list, upload
 from tests.e2e.test_kept_audio import has_worker, play, rows, whole
-from tests.serving import Client
+from tests.serving import Client, Server
 from tests.sounds import Sounds
 
 MB = 1_000_000
@@ -75,13 +77,19 @@ def choose(page: Page, megabytes: str) -> None:
 
 
 @pytest.fixture
-def two_lists(clients: dict[str, Client], sounds: Sounds) -> tuple[dict[str, Any], dict[str, Any]]:
+def two_lists(
+    server: Server, clients: dict[str, Client], sounds: Sounds, tmp_path: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two playlists of 50 tracks each that share 25."""
     alice = clients["alice"]
-    tracks = [
-        upload(alice, sounds("mp3", seconds=0.5, pitch=200.0 + 10 * n, title=f"Song {n}"))
-        for n in range(75)
-    ]
+    for n in range(75):
+        title = f"Shared {n:02}"
+        path = sounds("mp3", seconds=0.5, pitch=200.0 + 10 * n, title=title)
+        shutil.copy(path, tmp_path / f"{title}.mp3")
+    server.flask("library", "scan", str(tmp_path), "--copy", "--owner", "alice")
+    found = alice.ok("GET", "/tracks?search=Shared&limit=100")["items"]
+    tracks = sorted(found, key=lambda track: str(track["title"]))
+    assert len(tracks) == 75
     lists = []
     for title, chosen in (("Mornings", tracks[:50]), ("Evenings", tracks[25:])):
         playlist = alice.ok("POST", "/playlists", {"title": title})

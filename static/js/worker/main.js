@@ -10,7 +10,7 @@
 
 import { settleLogOut } from "../offline/leaving.js";
 import { sendInBackground } from "../offline/sending.js";
-import { withinApp } from "../site.js";
+import { address, withinApp } from "../site.js";
 import { audio } from "./audio.js";
 import { cover } from "./covers.js";
 import { door, unlessLeft } from "./doors.js";
@@ -20,7 +20,10 @@ import { isDoor } from "./ways-in.js";
 
 const worker = /** @type {any} */ (self);
 
-worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
+worker.addEventListener("install", (/** @type {any} */ event) => {
+  straightFromTheCache(event).catch(() => {}); // then `file` answers, as in other browsers
+  event.waitUntil(install());
+});
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 worker.addEventListener("fetch", (/** @type {any} */ event) => answer(event));
 worker.addEventListener("sync", (/** @type {any} */ event) => event.waitUntil(send()));
@@ -28,6 +31,17 @@ worker.addEventListener("message", (/** @type {any} */ { data }) => {
   // Never by itself: the page asks when the person pressed Reload.
   if (data === "take over") worker.skipWaiting();
 });
+
+/**
+ * Where a browser can (Chromium), it takes the app's files from the caches itself: at a start there are
+ * some two hundred, and none of them waits for the worker to run.
+ * https://developer.mozilla.org/en-US/docs/Web/API/InstallEvent/addRoutes
+ * @param {any} event
+ */
+async function straightFromTheCache(event) {
+  const condition = { urlPattern: { pathname: `${address("static/")}*` } };
+  await event.addRoutes?.({ condition, source: "cache" });
+}
 
 async function activate() {
   await tidy();
