@@ -3,6 +3,7 @@
 
 import Sortable from "../../vendor/sortable.js";
 import { Refused, SignedOut, Unreachable } from "../api.js";
+import { idle } from "../offline/idle.js";
 import { drain, enqueue } from "../offline/outbox.js";
 import { toast } from "../pages/toast-line.js";
 import { address, personOnPage } from "../site.js";
@@ -16,6 +17,16 @@ import { settingsForm } from "./settings-form.js";
 
 const NEIGHBOURS = 5; // named in a move: should the nearest be gone by then, the next one counts
 const STILL_AFTER = 250; // milliseconds without scrolling
+const AT_A_TIME = 100; // rows that follow a page that began with fewer than its list has
+
+/** What a page begins with, where not all of its rows stand yet. @type {WeakMap<Element, Item[]>} */
+const given = new WeakMap();
+
+/** A list that is shown from its first rows on: the others follow when the page has nothing else to do.
+ * @param {HTMLElement} list a <jam-playlist> that is not on a page yet @param {Item[]} items all of them */
+export function beginWith(list, items) {
+  given.set(list, items);
+}
 
 export class JamPlaylist extends HTMLElement {
   /** @type {import("./rooms.js").PlaylistRoom | null} */
@@ -57,6 +68,7 @@ export class JamPlaylist extends HTMLElement {
       this.#showAll();
     }
     this.dispatchEvent(new CustomEvent("jam:room", { bubbles: true, detail: { room: this.room } }));
+    if (given.delete(this)) this.#complete();
   }
 
   disconnectedCallback() {
@@ -81,7 +93,8 @@ export class JamPlaylist extends HTMLElement {
    * @returns {import("./rooms.js").Beginning} */
   beginning() {
     const d = this.dataset;
-    const items = [...this.rows.list.children].map((row) => read(/** @type {HTMLElement} */ (row)));
+    const rows = /** @type {HTMLElement[]} */ ([...this.rows.list.children]);
+    const items = given.get(this) ?? rows.map(read);
     return {
       playlist: {
         id: d.playlist ?? "",
@@ -161,6 +174,18 @@ export class JamPlaylist extends HTMLElement {
     this.#showCount();
   }
 
+  /** Put in the rows that are missing, a part at a time. */
+  async #complete() {
+    for (let isWhole = false; !isWhole; ) {
+      await idle();
+      if (!this.room) return; // the page is another by now
+      const places = [...this.model.shown().entries()];
+      const missing = places.filter(([, { id }]) => !document.getElementById(id));
+      for (const [index, item] of missing.slice(0, AT_A_TIME)) this.#place(item, index);
+      isWhole = missing.length <= AT_A_TIME;
+    }
+  }
+
   /** @param {HTMLElement} row */
   #drop(row) {
     // Focus goes to the neighbour, not to the top of the page.
@@ -175,10 +200,18 @@ export class JamPlaylist extends HTMLElement {
 
   /** @param {Item} item @param {number} index */
   #insert(item, index) {
-    const row = make(item, this.model.playlist.id, index + 1);
+    const row = this.#place(item, index);
     row.toggleAttribute("data-new", true);
     row.addEventListener("animationend", () => row.removeAttribute("data-new"), { once: true });
+  }
+
+  /** @param {Item} item @param {number} index */
+  #place(item, index) {
+    const row = make(item, this.model.playlist.id, index + 1);
     this.rows.list.insertBefore(row, this.rows.list.children[index] ?? null);
+    // Its links swap the page, as those of the other rows do: the music goes on.
+    /** @type {any} */ (globalThis).htmx?.process(row);
+    return row;
   }
 
   /** Bring the rows into the order of the model; each glides to its place. While somebody drags or

@@ -1,11 +1,14 @@
 // A playlist without network, from its copy: the markup that the server fills.
 
+import { beginWith } from "../../playlists/jam-playlist.js";
 import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
 import { say } from "../../words.js";
 import { copy } from "../copies.js";
 import { draft } from "../drafts.js";
 import { field, fillMosaic, template, text } from "./markup.js";
+
+const AT_FIRST = 60; // rows, more than a screen shows; the list puts in the others
 
 /** @param {HTMLElement} page @param {import("../has-page.js").At} at */
 export async function show(page, { id }) {
@@ -39,8 +42,10 @@ export async function showPlaylist(page, { playlist, items, seq, epoch }) {
     search?.removeAttribute(name);
   }
   fillMosaic(list, items);
-  const rows = sorted(items, mode, null).map((item, index) => make(item, id, index + 1));
+  const all = sorted(items, mode, null);
+  const rows = all.slice(0, AT_FIRST).map((item, index) => make(item, id, index + 1));
   field(list, "rows").replaceChildren(...rows);
+  beginWith(list, all);
   document.title = `${title} · Jamboree`;
   page.replaceChildren(made);
 }
