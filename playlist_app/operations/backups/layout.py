@@ -6,6 +6,7 @@
       SHA256SUMS.gz         the hash of every other file here, as `sha256sum --check` reads it
       app.db.gz             the database, of one moment
       secret_key            what cookies are signed with
+      authority.crt, .key   what devices trust, where the server ends HTTPS itself
       media/audio/, media/covers/   by hash, as in the data folder; hard links to the backup before
 
 In an encrypted one all but the three on top end in `.age`, the names of audio and covers are made
@@ -29,6 +30,7 @@ from playlist_app.database import iso
 
 ABOUT, PROOF, SUMS = "backup.json", "proof.json", "SHA256SUMS.gz"
 DATABASE, SECRET, KEY = "app.db.gz", "secret_key", "key.age"
+AUTHORITY = ("authority.crt", "authority.key")
 SEALED = ".age"
 FORMAT = 1  # of this layout
 

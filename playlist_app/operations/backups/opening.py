@@ -59,6 +59,14 @@ class Opened:
         """Put the key there that cookies are signed with. Raises layout.Damaged."""
         self._take(self._named(layout.SECRET), target)
 
+    def authority(self, folder: Path) -> bool:
+        """Put there what devices trust; answers whether there is any. Raises layout.Damaged."""
+        if not all(self._named(name) in self.sums for name in layout.AUTHORITY):
+            return False
+        for name in layout.AUTHORITY:
+            self._take(self._named(name), folder / name)
+        return True
+
     def media(self, file: File, target: Path) -> None:
         """Put an audio file or a cover there; it is for the caller to `disk.sync` all of them.
         Raises layout.Damaged."""

@@ -68,6 +68,7 @@ def _rehearse(
     staging.require_known_schema(opened)
     made = staging.database(opened, scratch, progress)
     opened.secret(scratch / layout.SECRET)
+    opened.authority(scratch)
     with closing(read_only(made)) as database:
         files = [file for file in contents.files(database) if opened.has(file)]
     said = [f"{name} is missing." for name in opened.absent()]

@@ -94,6 +94,9 @@ def restore(
             if backup.has_media:
                 ready = staging.media(opened, made, config, media, progress)
             opened.secret(folder / layout.SECRET)
+            trusted = folder / "https"
+            disk.make_folder(trusted)
+            has_authority = opened.authority(trusted)
         except layout.Damaged as error:
             raise refused(backup, str(error)) from None
         if not live:
@@ -110,6 +113,8 @@ def restore(
             put(media, config.media_folder, Path(file.name).relative_to("media"))
         _replace(config, made, live)
         has_other_key = _replace_key(config, folder) and in_use.is_served(config)
+        if has_authority:
+            _put_authority(config, trusted)
         return Restored(backup, safety, len(ready.files), ready.missing, has_other_key)
 
 
@@ -203,6 +208,15 @@ def _replace_key(config: Settings, folder: Path) -> bool:
     other.replace(key)
     layout.sync_folders([config.data_folder])
     return True
+
+
+def _put_authority(config: Settings, made: Path) -> None:
+    """Devices go on trusting a server that lost all it had. One that has an authority keeps it."""
+    place = config.https_folder
+    if not (place / layout.AUTHORITY[0]).exists():
+        shutil.rmtree(place, ignore_errors=True)  # without it nothing in there is of use
+        made.replace(place)
+        layout.sync_folders([config.data_folder])
 
 
 def _files_of(database: Path) -> list[Path]:

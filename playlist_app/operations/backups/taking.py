@@ -101,6 +101,10 @@ class _Taking:
             self._database(database)
             database.execute("ROLLBACK")
         self._whole(layout.SECRET, self.config.data_folder / layout.SECRET)
+        trusted = [self.config.https_folder / name for name in layout.AUTHORITY]
+        if all(path.exists() for path in trusted):
+            for path in trusted:
+                self._whole(path.name, path)
         if self.key:
             self._file(layout.KEY, self.key.sealed)
         return self._finish(backup)

@@ -18,6 +18,7 @@ from playlist_app.operations.backups import (
     staging,
     taking,
 )
+from playlist_app.operations.https.authority import Files, prepare
 from tests.cast import Person, ok
 from tests.operations.backups.conftest import query, rows, state
 from tests.serving import Client, Server
@@ -93,6 +94,28 @@ def test_an_encrypted_one_comes_back_by_its_passphrase(config: Settings, elsewhe
     restoring.restore(there, backup, passphrase="words")
     assert rows(there.database, but=NEW) == rows(config.database, but=NEW)
     assert state(there)[1:] == state(config)[1:]
+
+
+@pytest.mark.parametrize("passphrase", [None, "words"])
+def test_devices_go_on_trusting_a_server_that_lost_everything(
+    config: Settings, elsewhere: Flask, passphrase: str | None
+) -> None:
+    files = Files(config.https_folder)
+    prepare(files, ["home.example"], ["192.168.1.7"])
+    backup = taking.take(config, passphrase=passphrase)
+    assert checking.verify(backup, passphrase=passphrase) == []
+    there: Settings = elsewhere.config["JAMBOREE"]
+    restored = Files(there.https_folder)
+
+    restoring.restore(there, backup, passphrase=passphrase)
+    assert restored.authority.read_bytes() == files.authority.read_bytes()
+    assert prepare(restored, ["home.example"], ["192.168.1.7"]) == []
+    assert stat.S_IMODE(restored.authority_key.stat().st_mode) == 0o600
+
+    own = Files(config.https_folder)
+    own.authority.write_bytes(b"another, that devices trust by now")
+    restoring.restore(config, backup, passphrase=passphrase)
+    assert own.authority.read_bytes() == b"another, that devices trust by now"
 
 
 def test_a_newer_one_is_refused(config: Settings, elsewhere: Flask, tmp_path: Path) -> None:
