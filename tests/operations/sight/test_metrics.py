@@ -187,11 +187,12 @@ def test_asking_costs_a_number_of_queries_that_does_not_grow(dora: Person, alice
         first = number(metrics(dora), "queries_total")
         return number(metrics(dora), "queries_total") - first
 
+    queries()  # some things are looked at now and then, and kept
     few = queries()
     playlist = alice.makes_playlist()
     for at in range(12):
         alice.adds(playlist, alice.makes_track(f"Track {at}"))
-    assert queries() == few
+    assert queries() <= few
 
 
 # --- several processes --------------------------------------------------------------------------
