@@ -34,6 +34,7 @@ NOTE = ".json"
 BORN_WITHIN = 60.0  # seconds, from the draft of a sign to the sign
 
 _names: list[str] = []  # of this process: one while it is a worker, else none
+_since: dict[str, datetime] = {}  # when it became one, by that name
 
 
 def work(app: Flask) -> None:
@@ -83,6 +84,7 @@ def signs_of_life(config: Settings) -> Iterator[str]:
     draft = path.with_suffix(".new")
     handle = os.open(draft, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
+    _since[name] = now()
     tell_what_runs(config, name, {}, {})
     draft.rename(path)
     _names.append(name)
@@ -93,6 +95,7 @@ def signs_of_life(config: Settings) -> Iterator[str]:
         path.with_suffix(NOTE).unlink(missing_ok=True)
         os.close(handle)
         _names.remove(name)
+        del _since[name]
 
 
 def me() -> str:
@@ -169,15 +172,12 @@ def _is_locked(path: Path) -> bool:
     return False
 
 
-_started = now()
-
-
 def tell_what_runs(config: Settings, name: str, running: Running, looked: Looked) -> None:
     """Write down what this worker is doing; whoever reads gets all of it, before or after."""
     path = (_folder(config) / name).with_suffix(NOTE)
     note: dict[str, Any] = {
         "pid": os.getpid(),
-        "started_at": iso(_started),
+        "started_at": iso(_since.get(name) or now()),
         "running": {task: [iso(since) for since in lanes] for task, lanes in running.items()},
         "looked": {task: iso(moment) for task, moment in looked.items()},
     }

@@ -151,7 +151,8 @@ def test_one_that_is_killed_is_known_dead_at_once_and_its_sign_is_cleared_away(
         (name,) = table.ask("worker")[0]
         with web.app_context():
             assert worker.is_alive(str(name))
-            assert [set(found.running) for found in worker.alive()] == [{"trial"}]
+            [found] = worker.alive()
+            assert "trial" in found.running  # others may just look whether there is anything
         first.kill()
         with web.app_context():
             assert not worker.is_alive(str(name))
