@@ -28,9 +28,11 @@ class Failed(Exception):
 
 
 class Server:
-    """gunicorn on one data folder. `workers`: web processes; 0: as the app decides."""
+    """gunicorn on one data folder. `workers`: web processes; 0: as the app decides. `works`: whether a
+    worker is beside it."""
 
-    def __init__(self, folder: Path, workers: int = 0) -> None:
+    def __init__(self, folder: Path, workers: int = 0, *, works: bool = True) -> None:
+        self._works = works
         self._folder = folder
         self._count = Settings(workers=workers).web_processes
         self._log = folder.with_name(folder.name + ".log")
@@ -144,6 +146,7 @@ class Server:
             "JAMBOREE_DATA": str(self._folder),
             "JAMBOREE_RATE_LIMITS": "off",
             "JAMBOREE_WORKERS": str(self._count),
+            "JAMBOREE_WORK": "beside" if self._works else "off",
             "HOST": self.address[0],
             "PORT": str(self.address[1]),
         }
@@ -153,9 +156,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, workers: int = 0) -> Iterator[Server]:
-    """The server, ready in all its web processes, for as long as the block lasts."""
-    server = Server(folder, workers)
+def serving(folder: Path, workers: int = 0, *, works: bool = True) -> Iterator[Server]:
+    """The server, ready in all its web processes, for as long as the block lasts; without `works`
+    nothing is done in the background."""
+    server = Server(folder, workers, works=works)
     server.start()
     try:
         server.ask_each_worker("/healthz")
