@@ -28,8 +28,8 @@ class Failed(Exception):
 
 
 class Server:
-    """gunicorn on one data folder. `workers`: web processes; 0: as the app decides. `works`: whether a
-    worker is beside it."""
+    """gunicorn on one data folder. `workers`: web processes; 0: as the app decides. `works`: with a
+    worker beside it."""
 
     def __init__(self, folder: Path, workers: int = 0, *, works: bool = True) -> None:
         self._works = works

@@ -53,7 +53,7 @@ def measure(options: Options) -> list[Row]:
         return []
     with furnished(1) as house:
         songs = traveller.songs(house, SONGS)
-        # Songs that were just made would be analysed meanwhile, each of which is a change of the list.
+        # Songs that were just made would be analysed meanwhile, and each of them change the list.
         with serving(house.folder, options.workers, works=False) as server:
             url = f"http://{server.url}"
             path = f"{url}/playlists/{songs.id}"
