@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.request
 from pathlib import Path
@@ -49,6 +50,9 @@ class Container:
         run("mount", "-t", "overlay", "overlay", "-o", options, str(self.root))
         for shared in ("proc", "dev"):
             run("mount", "--rbind", f"/{shared}", str(self.root / shared))
+        # Wherever this checkout is: a place that others may not look into, or one under /tmp.
+        (self.root / "lent").mkdir()
+        run("mount", "--bind", sysconfig.get_path("purelib"), str(self.root / "lent"))
         self._has_python()
 
     def _has_python(self) -> None:
@@ -136,8 +140,7 @@ class FromHere:
     def _lend_packages(self, container: Container) -> None:
         venv = container.inside(Path(".venv"))
         packages = next(venv.glob("lib/python3*/site-packages"))
-        mine = Path(sys.prefix) / packages.relative_to(venv)
-        (packages / "lent.pth").write_text(f"{mine}\n")
+        (packages / "lent.pth").write_text("/lent\n")
         for name in ("flask", "gunicorn"):
             script = (Path(sys.prefix) / "bin" / name).read_text().splitlines()
             (venv / "bin" / name).write_text(
