@@ -89,6 +89,8 @@ class Server:
                     return
             except OSError:
                 time.sleep(0.05)  # between two knocks at the door
+        if self.process and self.process.poll() is None:
+            self.kill()  # nobody else would end it
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 
     def stop(self) -> float:
