@@ -199,6 +199,9 @@ def shared_list(
     return playlist
 
 
+_uploaded: WeakKeyDictionary[Server, dict[Path, dict[str, Any]]] = WeakKeyDictionary()
+
+
 def uploaded_once(person: Client, path: Path) -> dict[str, Any]:
     """A track that is uploaded once a server, unless a test changed or deleted it since."""
     known = _uploaded.setdefault(person.server, {})
@@ -207,9 +210,6 @@ def uploaded_once(person: Client, path: Path) -> dict[str, Any]:
     track = upload(person, path)
     known[path] = person.ok("GET", f"/tracks/{track['id']}")
     return known[path]
-
-
-_uploaded: WeakKeyDictionary[Server, dict[Path, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def upload(person: Client, path: Any) -> dict[str, Any]:

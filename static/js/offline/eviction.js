@@ -107,21 +107,24 @@ export async function makeRoomToKeep(entry) {
   return fits && (needed === 0 || (await makeRoom(needed)) >= needed);
 }
 
-/** Room that was made, and is not filled yet: counting what is here takes long where much is. */
-const made = { bytes: 0, at: 0 };
+/** Room that is known to be there: counting what is here takes long where much is. */
+const known = { bytes: 0, at: 0 };
 
-/** Room for what is missing of a file, and of those that follow it. Whether it fits was looked at before;
- * here what was kept gives way to it. @param {import("./database.js").AudioEntry} entry */
+/** Room for what is missing of a file. Whether it fits was looked at before; here what was kept gives way
+ * to it, and where that has to be, to some of what follows too.
+ * @param {import("./database.js").AudioEntry} entry */
 export async function makeRoomFor(entry) {
-  const known = await (await deviceDatabase()).get("audio", entry.sha256);
-  const missing = entry.size_bytes - bytesOf(known);
-  if (missing > made.bytes || Date.now() - made.at > COUNTED_EVERY) {
+  const file = await (await deviceDatabase()).get("audio", entry.sha256);
+  const missing = entry.size_bytes - bytesOf(file);
+  if (missing > known.bytes || Date.now() - known.at > COUNTED_EVERY) {
     const { used, budget } = await room();
-    const wanted = Math.max(missing, AT_ONCE);
-    await makeRoom(used + wanted - budget);
-    Object.assign(made, { bytes: wanted, at: Date.now() });
+    let free = budget - used;
+    if (missing > free) free += await makeRoom(Math.max(missing, AT_ONCE) - free);
+    // Where nothing gives way there is no use in counting again for the next.
+    const bytes = free < missing ? missing + AT_ONCE : free;
+    Object.assign(known, { bytes, at: Date.now() });
   }
-  made.bytes -= missing;
+  known.bytes -= missing;
 }
 
 /**

@@ -3,7 +3,7 @@
 
 const SOON = 250; // milliseconds
 const RESTS = 10; // times as long as it took
-const LONGEST = 5000; // milliseconds
+const LONGEST = 1000; // milliseconds: somebody may have pressed a button, and looks
 
 /**
  * A function that has `act` done a moment after it is called, once for all calls until then.

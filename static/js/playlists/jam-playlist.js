@@ -3,51 +3,35 @@
 
 import Sortable from "../../vendor/sortable.js";
 import { Refused, SignedOut, Unreachable } from "../api.js";
-import { idle } from "../offline/idle.js";
 import { drain, enqueue } from "../offline/outbox.js";
 import { toast } from "../pages/toast-line.js";
 import { address, personOnPage } from "../site.js";
 import { hue, say, sayCount, spell } from "../words.js";
-import { arrange } from "./arrange.js";
+import { itemsOf, ListRows } from "./list-rows.js";
 import { enter, leave } from "./rooms.js";
-import { fill, make, read } from "./row.js";
 import { settingsForm } from "./settings-form.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
 
 const NEIGHBOURS = 5; // named in a move: should the nearest be gone by then, the next one counts
-const STILL_AFTER = 250; // milliseconds without scrolling
-const AT_A_TIME = 100; // rows that follow a page that began with fewer than its list has
-
-/** What a page begins with, where not all of its rows stand yet. @type {WeakMap<Element, Item[]>} */
-const given = new WeakMap();
-
-/** A list that is shown from its first rows on: the others follow when the page has nothing else to do.
- * @param {HTMLElement} list a <jam-playlist> that is not on a page yet @param {Item[]} items all of them */
-export function beginWith(list, items) {
-  given.set(list, items);
-}
 
 export class JamPlaylist extends HTMLElement {
   /** @type {import("./rooms.js").PlaylistRoom | null} */
   room = null;
-  #dragging = false;
-  #scrolledAt = 0;
-  #late = false; // an order is waiting for the finger to be lifted
+  /** @type {ListRows | null} */
+  #shown = null;
   /** @type {AbortController | null} */
   #listeners = null;
   /** @type {InstanceType<typeof Sortable> | null} */
   #sortable = null;
-  /** What plays as it was shown last: only what begins lights up. @type {string | null} */
-  #lit = null;
 
   connectedCallback() {
     if (!this.dataset.playlist) return; // in a template
     this.#listeners = new AbortController();
     const options = { signal: this.#listeners.signal };
     this.room = enter(this.beginning());
-    this.#lit = this.room.model.room.id;
     const { model } = this.room;
+    this.#shown = new ListRows(this.rows.list, model, this.#listeners.signal);
     model.addEventListener("change", (e) => this.#changed(e), options);
     this.room.addEventListener("presence", () => this.#showPresence(), options);
     this.room.addEventListener("state", () => this.#showState(), options);
@@ -58,7 +42,6 @@ export class JamPlaylist extends HTMLElement {
     const before = { capture: true, ...options };
     addEventListener("click", (e) => this.#askSettings(e), before);
     this.rows.form?.addEventListener("submit", (e) => this.#submitted(e), options);
-    addEventListener("scroll", () => this.#scrolled(), { passive: true, ...options });
     this.#sortable = this.#makeSortable();
     this.#showPresence();
     this.#showCount();
@@ -68,7 +51,6 @@ export class JamPlaylist extends HTMLElement {
       this.#showAll();
     }
     this.dispatchEvent(new CustomEvent("jam:room", { bubbles: true, detail: { room: this.room } }));
-    if (given.delete(this)) this.#complete();
   }
 
   disconnectedCallback() {
@@ -93,8 +75,7 @@ export class JamPlaylist extends HTMLElement {
    * @returns {import("./rooms.js").Beginning} */
   beginning() {
     const d = this.dataset;
-    const rows = /** @type {HTMLElement[]} */ ([...this.rows.list.children]);
-    const items = given.get(this) ?? rows.map(read);
+    const items = itemsOf(this.rows.list);
     return {
       playlist: {
         id: d.playlist ?? "",
@@ -130,115 +111,14 @@ export class JamPlaylist extends HTMLElement {
     const { kind, id } = /** @type {CustomEvent} */ (event).detail;
     if (kind === "deleted") this.#gone();
     else if (kind === "settings") this.#showSettings();
-    else if (kind === "voted" || kind === "updated") this.#showOne(id);
-    else if (kind === "playing") this.#showPlaying();
+    else if (kind === "voted" || kind === "updated") this.#shown?.showOne(id);
+    else if (kind === "playing") this.#shown?.showPlaying();
     else if (kind !== "members" && kind !== "restored") this.#showAll();
   }
 
-  /** @param {string} id */
-  #showOne(id) {
-    const row = document.getElementById(id);
-    const item = this.model.view(id);
-    if (!row || !item) return;
-    fill(row, item, Number(row.querySelector(".place")?.textContent));
-    if (this.model.settings.order_mode === "votes") this.#order();
-  }
-
-  #showPlaying() {
-    const { id } = this.model.room;
-    for (const row of this.rows.list.querySelectorAll("[data-playing]")) {
-      if (row.id !== id) this.#showOne(row.id);
-    }
-    if (id) this.#showOne(id);
-    const row = id ? document.getElementById(id) : null;
-    if (row && id !== this.#lit) {
-      row.toggleAttribute("data-lit", true);
-      row.addEventListener("animationend", () => row.removeAttribute("data-lit"), { once: true });
-    }
-    this.#lit = id;
-    if (this.model.settings.order_mode === "votes") this.#order();
-  }
-
   #showAll() {
-    const shown = this.model.shown();
-    const ids = new Set(shown.map((item) => item.id));
-    for (const row of [...this.rows.list.children]) {
-      if (!ids.has(row.id)) this.#drop(/** @type {HTMLElement} */ (row));
-    }
-    for (const [index, item] of shown.entries()) {
-      const row = document.getElementById(item.id);
-      if (row) fill(row, item, index + 1);
-      else this.#insert(item, index);
-    }
-    this.#order();
+    this.#shown?.showAll();
     this.#showCount();
-  }
-
-  /** Put in the rows that are missing, a part at a time. */
-  async #complete() {
-    for (let isWhole = false; !isWhole; ) {
-      await idle();
-      if (!this.room) return; // the page is another by now
-      const places = [...this.model.shown().entries()];
-      const missing = places.filter(([, { id }]) => !document.getElementById(id));
-      for (const [index, item] of missing.slice(0, AT_A_TIME)) this.#place(item, index);
-      isWhole = missing.length <= AT_A_TIME;
-    }
-  }
-
-  /** @param {HTMLElement} row */
-  #drop(row) {
-    // Focus goes to the neighbour, not to the top of the page.
-    if (row.contains(document.activeElement)) {
-      const next = /** @type {HTMLElement | null} */ (
-        row.nextElementSibling ?? row.previousElementSibling
-      );
-      /** @type {HTMLElement | null | undefined} */ (next?.querySelector("button"))?.focus();
-    }
-    row.remove();
-  }
-
-  /** @param {Item} item @param {number} index */
-  #insert(item, index) {
-    const row = this.#place(item, index);
-    row.toggleAttribute("data-new", true);
-    row.addEventListener("animationend", () => row.removeAttribute("data-new"), { once: true });
-  }
-
-  /** @param {Item} item @param {number} index */
-  #place(item, index) {
-    const row = make(item, this.model.playlist.id, index + 1);
-    this.rows.list.insertBefore(row, this.rows.list.children[index] ?? null);
-    // Its links swap the page, as those of the other rows do: the music goes on.
-    /** @type {any} */ (globalThis).htmx?.process(row);
-    return row;
-  }
-
-  /** Bring the rows into the order of the model; each glides to its place. While somebody drags or
-   * scrolls nothing moves under the finger: it waits. */
-  #order() {
-    const quiet = performance.now() - this.#scrolledAt > STILL_AFTER;
-    if (this.#dragging || !quiet) {
-      if (!this.#late) this.#whenStill();
-      return;
-    }
-    arrange(
-      this.rows.list,
-      this.model.shown().map((item) => item.id),
-    );
-  }
-
-  #whenStill() {
-    this.#late = true;
-    const check = () => {
-      if (this.#dragging || performance.now() - this.#scrolledAt <= STILL_AFTER) {
-        setTimeout(check, STILL_AFTER);
-      } else {
-        this.#late = false;
-        if (this.room) this.#order();
-      }
-    };
-    setTimeout(check, STILL_AFTER);
   }
 
   #showCount() {
@@ -474,18 +354,17 @@ export class JamPlaylist extends HTMLElement {
       chosenClass: "lifted",
       ghostClass: "gap",
       disabled: this.model.settings.order_mode !== "manual" || !this.canEdit,
-      onStart: () => {
-        this.#dragging = true;
-      },
+      onStart: () => this.#lifted(true),
       onEnd: ({ item, oldIndex, newIndex }) => {
-        this.#dragging = false;
+        this.#lifted(false);
         if (oldIndex !== newIndex && newIndex !== undefined) this.move(item.id, newIndex);
       },
     });
   }
 
-  #scrolled() {
-    this.#scrolledAt = performance.now();
+  /** @param {boolean} isLifted a row is under a finger: the others wait */
+  #lifted(isLifted) {
+    if (this.#shown) this.#shown.isDragging = isLifted;
   }
 }
 

@@ -1,6 +1,6 @@
 // A playlist without network, from its copy: the markup that the server fills.
 
-import { beginWith } from "../../playlists/jam-playlist.js";
+import { beginWith } from "../../playlists/list-rows.js";
 import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
 import { say } from "../../words.js";
@@ -44,8 +44,9 @@ export async function showPlaylist(page, { playlist, items, seq, epoch }) {
   fillMosaic(list, items);
   const all = sorted(items, mode, null);
   const rows = all.slice(0, AT_FIRST).map((item, index) => make(item, id, index + 1));
-  field(list, "rows").replaceChildren(...rows);
-  beginWith(list, all);
+  const place = field(list, "rows");
+  place.replaceChildren(...rows);
+  beginWith(place, all);
   document.title = `${title} · Jamboree`;
   page.replaceChildren(made);
 }
