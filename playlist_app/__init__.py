@@ -36,9 +36,13 @@ from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
 from playlist_app.operations import (
     concerns,
+    cors,
     emptying_commands,
     folders,
+    hosts,
     keeping_commands,
+    key_commands,
+    keys,
     mounting,
     seeding,
     status_commands,
@@ -80,18 +84,20 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     Guard(settings.import_allow)  # a slip in it is told now, and not when somebody imports
     with troubles.explained(settings):
         folders.make(settings)
-        secret_key = folders.secret_key(settings)
+        keys.make(settings)
+        secret_key, older_keys = keys.keys(settings)
 
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         JAMBOREE=settings,
         SECRET_KEY=secret_key,
+        SECRET_KEY_FALLBACKS=older_keys,
         SESSION_COOKIE_NAME="jamboree",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_PATH=settings.path_prefix or "/",
-        TRUSTED_HOSTS=[h.strip() for h in settings.allowed_hosts.split(",") if h.strip()] or None,
+        TRUSTED_HOSTS=hosts.allowed(settings),
         WTF_CSRF_CHECK_DEFAULT=False,  # web.py asks for it, once it is known who asks
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: pages stay open for an evening
         API_TITLE="Jamboree",
@@ -103,6 +109,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
 
     # What every slice stands on.
     door.init_app(app)  # first: what came by plain HTTP gets no further
+    cors.init_app(app, settings)
     watch = watching.watch_of(settings)
     with troubles.explained(settings):
         database.init_app(
@@ -162,6 +169,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for command in (
         *status_commands.commands,
         *keeping_commands.commands,
+        *key_commands.commands,
         *backup_commands.commands,
         *emptying_commands.commands,
         *moving_commands.commands,

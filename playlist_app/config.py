@@ -46,6 +46,9 @@ class Settings:
         "", "nginx's internal location for audio (X-Accel-Redirect); empty: it is sent from here"
     )
     allowed_hosts: str = _setting("", "host names that are answered, comma separated; empty: any")
+    cors_origins: str = _setting(
+        "", "sites whose pages may call the API from a browser, comma separated; `*`: any site"
+    )
     upload_limit: int = _setting(500_000_000, "the largest file that can be uploaded, in bytes")
     storage_limit: int = _setting(
         0, "how many bytes of music a member may store; 0: as many as they like"

@@ -30,7 +30,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from playlist_app.config import settings
@@ -205,6 +205,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return answer
 
 
+def _unknown_host(error: SecurityError) -> Response:
+    """In plain text: no address can be made for a page on a host that this server is not."""
+    text = "This server does not answer to that name (JAMBOREE_ALLOWED_HOSTS).\n"
+    return Response(text, 400, mimetype="text/plain")
+
+
 def _bad_values(error: ValidationError) -> ResponseReturnValue:
     messages = error.messages
     fields = messages if isinstance(messages, dict) else {"value": messages}
@@ -316,6 +322,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(ValidationError, _bad_values)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(OperationalError, _database_error)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 from playlist_app.config import Settings
@@ -58,28 +57,3 @@ def _refuse_another_owner(database: Path) -> None:
     """Root may do everything; but what root makes here, the server that is not root can't use."""
     if os.geteuid() == 0 and database.exists() and database.stat().st_uid != 0:
         raise not_permitted(database)
-
-
-def secret_key(config: Settings) -> str:
-    """What cookies are signed with: made at the first start, the same ever after."""
-    path = config.data_folder / "secret_key"
-    _write_once(path, secrets.token_hex(32))
-    return path.read_text().strip()
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Whole or not at all, and by one process, whichever comes first."""
-    if path.exists():
-        return
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

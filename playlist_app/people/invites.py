@@ -48,8 +48,9 @@ class Invite(WithId, Base):
     @property
     def code(self) -> str | None:
         """What the link ends in. None where the server's key was another when it was made."""
-        code = _code_of(self.id)
-        return code if _hash(code) == self.code_hash else None
+        keys = (current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"])
+        codes = (_code_of(self.id, key) for key in keys)
+        return next((code for code in codes if _hash(code) == self.code_hash), None)
 
     @property
     def state(self) -> str:
@@ -93,7 +94,7 @@ def make(*, role: str, uses: int, days: int, note: str = "", by: User) -> Invite
         _require_admin(tx.get(User, by.id))
         made = Invite(
             id=id_,
-            code_hash=_hash(_code_of(id_)),
+            code_hash=_hash(_code_of(id_, current_app.config["SECRET_KEY"])),
             role=role,
             note=note,
             uses=uses,
@@ -166,9 +167,8 @@ def _require_admin(person: User | None) -> None:
         raise NotFound
 
 
-def _code_of(invite_id: str) -> str:
-    key = current_app.config["SECRET_KEY"].encode()
-    digest = hmac.digest(key, f"invite {invite_id}".encode(), "sha256")
+def _code_of(invite_id: str, key: str) -> str:
+    digest = hmac.digest(key.encode(), f"invite {invite_id}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:18]).decode()
 
 

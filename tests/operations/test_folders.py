@@ -78,15 +78,3 @@ def test_a_folder_that_is_there_keeps_its_own_permissions(tmp_path: Path) -> Non
     data.chmod(0o750)
     folders.make(Settings(data=str(data)))
     assert data.stat().st_mode & 0o777 == 0o750
-
-
-def test_the_secret_key_is_long_made_once_and_differs_between_servers(tmp_path: Path) -> None:
-    keys = []
-    for name in ("one", "two"):
-        config = Settings(data=str(tmp_path / name))
-        folders.make(config)
-        keys.append(folders.secret_key(config))
-        assert folders.secret_key(config) == keys[-1]
-        assert [path.name for path in (tmp_path / name).glob("secret*")] == ["secret_key"]
-    assert keys[0] != keys[1]
-    assert all(len(key) >= 64 for key in keys)
