@@ -67,6 +67,8 @@ from playlist_app.people.commands import users
 from playlist_app.people.invite_api import api as invites_api
 from playlist_app.people.joining import pages as joining_pages
 from playlist_app.people.routes import pages as people_pages
+from playlist_app.people.security import pages as security_pages
+from playlist_app.people.security_api import api as security_api
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.routes import pages as playlist_pages
@@ -128,6 +130,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for pages in (
         people_pages,
         joining_pages,
+        security_pages,
         library_pages,
         curation_pages,
         audio_files,
@@ -147,6 +150,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         app.register_blueprint(pages)
     for calls in (
         people_api,
+        security_api,
         invites_api,
         audit_api,
         library_api,

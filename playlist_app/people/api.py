@@ -9,7 +9,7 @@ from flask import Response
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from playlist_app.people import accounts, finding, sessions
+from playlist_app.people import accounts, entering, finding, sessions
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import Role, User
 from playlist_app.people.schemas import Account, LogIn, Me, PeopleQuery
@@ -26,7 +26,7 @@ api = ApiBlueprint("people_api", __name__, url_prefix="/api/v1/users")
 @api.arguments(LogIn)
 def log_in(values: dict[str, str]) -> JSON:
     """Open a session: a cookie for the browser that asks, and its token for anybody else."""
-    user, token = sessions.log_in(values["username"], values["password"])
+    user, token = entering.log_in(values["username"], values["password"])
     sessions.keep_in_cookie(token)
     return {"token": token, "user": user.as_user()}
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from playlist_app.people import invites, password_links, sessions
+from playlist_app.people import entering, invites, password_links, sessions
 from playlist_app.people.models import User
+from playlist_app.people.sessions import How
 from playlist_app.refusals import Conflict, Invalid, Refusal
 from playlist_app.web import forgetting_files, public, say
 
@@ -34,7 +35,7 @@ def join(code: str) -> ResponseReturnValue:
         user = invites.accept(code, name, password)
     except (Invalid, Conflict) as refusal:
         return _welcome_page(code, name=name, refusal=refusal), refusal.status
-    return _logged_in(user, _("Welcome, %(name)s.", name=user.name))
+    return _logged_in(user, How.INVITE, _("Welcome, %(name)s.", name=user.name))
 
 
 def _welcome_page(code: str, *, name: str = "", refusal: Refusal | None = None) -> str:
@@ -55,7 +56,10 @@ def choose_password(code: str) -> ResponseReturnValue:
         user = password_links.use(code, request.form.get("password", ""))
     except Invalid as refusal:
         return _password_page(code, refusal=refusal), refusal.status
-    return _logged_in(user, _("That is your password now. Everywhere else you are logged out."))
+    entering.ask_further(user, How.LINK)
+    return _logged_in(
+        user, How.LINK, _("That is your password now. Everywhere else you are logged out.")
+    )
 
 
 def _password_page(code: str, *, refusal: Refusal | None = None) -> str:
@@ -63,9 +67,9 @@ def _password_page(code: str, *, refusal: Refusal | None = None) -> str:
     return render_template("people/new_password.html", code=code, person=person, refusal=refusal)
 
 
-def _logged_in(user: User, says: str) -> ResponseReturnValue:
+def _logged_in(user: User, how: How, says: str) -> ResponseReturnValue:
     if current_user.is_authenticated:
         sessions.revoke(current_user.session_id)  # its cookie is gone now, and nobody could end it
-    sessions.keep_in_cookie(sessions.open_session(user))
+    sessions.keep_in_cookie(sessions.open_for(user, how))
     say(says)  # only now: the cookie kept nothing of before
     return forgetting_files(redirect(url_for("playlists.home"), 303))

@@ -9,8 +9,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from playlist_app.config import settings
-from playlist_app.people import first_admin, sessions
-from playlist_app.people.sessions import WrongLogIn
+from playlist_app.people import entering, first_admin, sessions
+from playlist_app.people.entering import WrongLogIn
+from playlist_app.people.sessions import How
 from playlist_app.refusals import Conflict, Invalid, Refusal
 from playlist_app.web import forgetting_files, is_here, public, say
 
@@ -30,7 +31,7 @@ def log_in() -> ResponseReturnValue:
 def open_session() -> ResponseReturnValue:
     name = request.form.get("username", "")
     try:
-        _, token = sessions.log_in(name, request.form.get("password", ""))
+        _, token = entering.log_in(name, request.form.get("password", ""))
     except WrongLogIn as refusal:
         page = render_template("people/log_in.html", refusal=refusal, name=name, next=_next())
         return page, refusal.status
@@ -68,7 +69,7 @@ def create_first_admin(code: str) -> ResponseReturnValue:
         user = first_admin.create(settings().data_folder, code, name, password)
     except (Invalid, Conflict) as refusal:
         return _first_admin_page(code, name=name, refusal=refusal), refusal.status
-    sessions.keep_in_cookie(sessions.open_session(user))
+    sessions.keep_in_cookie(sessions.open_for(user, How.FIRST))
     if settings().offers_demo and "demo" in request.form:
         for make in first_admin.making_music:
             make()

@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import flask
 from flask import Flask, Request, request
@@ -25,6 +26,7 @@ from playlist_app.database import (
     Id,
     Moment,
     WithId,
+    as_id,
     forget,
     is_disk_full,
     iso,
@@ -34,9 +36,9 @@ from playlist_app.database import (
 )
 from playlist_app.extensions import login
 from playlist_app.live import events
-from playlist_app.people import agents, passwords
-from playlist_app.people.models import User, by_name
-from playlist_app.refusals import Refusal
+from playlist_app.people import agents, audit
+from playlist_app.people.models import User
+from playlist_app.refusals import NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +46,6 @@ LASTS = timedelta(days=30)
 # A request moves `last_used_at` at most this often: reading should not write each time.
 NOTED_EVERY = timedelta(minutes=10)
 IN_COOKIE = "token"
-
-
-class WrongLogIn(Refusal):
-    """The same for a name that nobody has and for a wrong password."""
-
-    status = 401
-    title = "That didn't work"
 
 
 class LogInSession(WithId, Base):
@@ -86,31 +81,36 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_WRONG = "The name or the password is wrong."
+class How(StrEnum):
+    """By what somebody came in."""
+
+    PASSWORD = "password"  # noqa: S105
+    CODE = "code"  # a one-time code that was sent to them
+    LINK = "link"  # one to choose a new password by
+    INVITE = "invite"
+    REGISTERED = "registered"
+    FIRST = "first admin"
+    PASSKEY = "passkey"
 
 
-def log_in(username: str, password: str) -> tuple[User, str]:
-    """Check the password and open a session; answers the person and the token.
+def open_for(user: User, how: How) -> str:
+    """A new session of this person, who has shown all that is asked for; answers its token.
 
-    Raises WrongLogIn.
-    """
-    user = session().scalar(by_name(username))
-    password_hash = user.password_hash if user else None
-    if not passwords.is_right(password, password_hash) or not user:
-        raise WrongLogIn(_WRONG)
-    with write():
-        # While it was checked, they may have been blocked, or got another password, which ends
-        # all sessions: none may be opened behind its back.
-        if not user.is_active or user.password_hash != password_hash:
-            raise WrongLogIn(_WRONG)
-        return user, open_session(user)
+    This is the end of every way in: `entering.py` says what stands before it. Raises NotAllowed for
+    who was blocked meanwhile."""
+    with write() as tx:
+        row = tx.get(User, user.id)
+        if not row or not row.is_active:
+            raise NotAllowed("This account is blocked.")
+        token = open_session(row)
+        audit.note("session.opened", by=row, how=how)
+    return token
 
 
 def open_session(user: User) -> str:
-    """A new session of this person for the device that asks; answers its token."""
+    """The row of a new session, for the device that asks; answers its token."""
     token = secrets.token_urlsafe(32)
     agent = request.headers.get("User-Agent", "")[:300] if flask.has_request_context() else ""
-    address = (request.remote_addr or "") if flask.has_request_context() else ""
     with write() as tx:
         opened = LogInSession(
             user_id=user.id,
@@ -118,11 +118,15 @@ def open_session(user: User) -> str:
             last_used_at=now(),
             ends_at=now() + LASTS,
             user_agent=agent,
-            address=address,
+            address=_address(),
         )
         tx.add(opened)
         tx.execute(update(User).where(User.id == user.id).values(last_seen_at=now()))
     return token
+
+
+def _address() -> str:
+    return (request.remote_addr or "") if flask.has_request_context() else ""
 
 
 def keep_in_cookie(token: str) -> None:
@@ -142,6 +146,26 @@ def revoke(session_id: str) -> None:
             return
         tx.delete(opened)
         events.record(events.SessionRevoked(session_id), person=opened.user_id)
+
+
+def end_one(person: User, session_id: str) -> None:
+    """End one of a person's own sessions. Raises NotFound, also for another's."""
+    with write() as tx:
+        opened = tx.get(LogInSession, as_id(session_id) or "")
+        if not opened or opened.user_id != person.id:
+            raise NotFound("There is no such session of yours. It may have ended already.")
+        revoke(opened.id)
+        audit.note("session.ended", subject=opened.device, by=person)
+
+
+def end_all(person: User, *, but: str = "") -> int:
+    """Log a person out everywhere, at their own wish, except from the session of this id; answers
+    how many sessions ended."""
+    with write():
+        ended = revoke_all(person.id, but=but)
+        if ended:
+            audit.note("sessions.ended", by=person, sessions_ended=ended)
+        return ended
 
 
 def revoke_all(user_id: str, *, but: str = "") -> int:
@@ -222,7 +246,9 @@ def person_behind(asking: Request) -> User | None:
 def _note_use(user: User, session_id: str) -> None:
     with write() as tx:
         tx.execute(
-            update(LogInSession).where(LogInSession.id == session_id).values(last_used_at=now())
+            update(LogInSession)
+            .where(LogInSession.id == session_id)
+            .values(last_used_at=now(), address=_address())
         )
         tx.execute(update(User).where(User.id == user.id).values(last_seen_at=now()))
 

@@ -14,11 +14,12 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from playlist_app.database import now, session, write
-from playlist_app.people import accounts, password_links, passwords, sessions
+from playlist_app.people import accounts, entering, password_links, passwords
 from playlist_app.people.accounts import LastAdmin
+from playlist_app.people.entering import WrongLogIn
 from playlist_app.people.models import Role, User
 from playlist_app.people.password_links import PasswordLink
-from playlist_app.people.sessions import LogInSession, WrongLogIn
+from playlist_app.people.sessions import LogInSession
 from playlist_app.refusals import Conflict, Invalid, NotAllowed, NotFound
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.people.test_audit import noted
@@ -286,7 +287,7 @@ def test_no_session_is_opened_behind_the_back_of_a_reset(
     monkeypatch.setattr(passwords, "is_right", and_then_it_is_reset)
     with app.app_context():
         with pytest.raises(WrongLogIn):
-            sessions.log_in("bob", PASSWORD)
+            entering.log_in("bob", PASSWORD)
         opened = select(func.count()).where(LogInSession.user_id == User.named("bob").id)
         assert session().scalar(opened) == 0
 
