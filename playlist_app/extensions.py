@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from flask_babel import Babel
 from flask_login import LoginManager
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from flask_sock import Sock
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
@@ -33,4 +33,15 @@ babel = Babel()
 login = LoginManager()
 csrf = Csrf()
 sock = Sock()
-api = Api()
+
+
+class Calls(Api):  # type: ignore[misc]
+    """The API, without the document that Flask-smorest would make of it at each start: that is
+    longer than all else that an app takes to be made, and nobody is given it."""
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+
+
+api = Calls()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from playlist_app import create_app
 from playlist_app.config import Settings
@@ -47,6 +48,22 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 # Templates are compiled once a run, not once an app: hundreds are made.
 _compiled = tempfile.TemporaryDirectory(prefix="templates-")  # goes with the process
 compiled = FileSystemBytecodeCache(_compiled.name)
+
+
+# So is what makes addresses of rules: it depends on nothing but what is in the key.
+_makes_address = Rule._compile_builder
+_made: dict[Any, Any] = {}
+
+
+def _made_once(rule: Rule, append_unknown: bool = True) -> Any:
+    arguments = frozenset(rule.arguments)
+    key = (append_unknown, tuple(rule._trace), repr(rule.defaults), arguments)
+    if key not in _made:
+        _made[key] = _makes_address(rule, append_unknown)
+    return _made[key]
+
+
+Rule._compile_builder = _made_once  # type: ignore[method-assign]
 
 
 def make_app(folder: Path, **values: Any) -> Flask:

@@ -15,12 +15,14 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from playlist_app.config import ROOT
+from tests.warmth import Forked
 
 PATIENCE = 30.0  # seconds until something that must happen is given up on
 
@@ -34,7 +36,10 @@ def free_port() -> int:
 
 class Server:
     """gunicorn on a data folder, of the code in `root`, in the environment of `python`; `settings`
-    are JAMBOREE_ variables without their prefix."""
+    are JAMBOREE_ variables without their prefix.
+
+    It is forked from a process that has loaded everything (tests/warm.py), unless it is to be cold
+    or of other code: then it starts as `make run` starts it."""
 
     def __init__(
         self,
@@ -43,20 +48,26 @@ class Server:
         config: str = "gunicorn.conf.py",
         root: Path = ROOT,
         python: str = sys.executable,
+        is_cold: bool = False,
         **settings: str,
     ) -> None:
         self.data = data
         self.root = root
         self.python = python
+        self.is_cold = is_cold
         self.port = free_port()
         self.config = config
         self.settings = {"WORKERS": "2", "WORK": "off"} | settings
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.log = data / "server.log"
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_warm(self) -> bool:
+        return not self.is_cold and (self.root, self.python) == (ROOT, sys.executable)
 
     def start(self) -> Server:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JAMBOREE_")}
@@ -66,16 +77,23 @@ class Server:
             "JAMBOREE_DATA": str(self.data),
         }
         environment |= {f"JAMBOREE_{name}": value for name, value in self.settings.items()}
-        command = [self.python, "-m", "gunicorn", "-c", self.config]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.root,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        with self.log.open("ab") as log, Path(os.devnull).open() as nothing:
+            if self.is_warm:
+                self.process = Forked(
+                    *("gunicorn", "-c", self.config),
+                    environment=environment,
+                    streams=(nothing, log, log),
+                )
+            else:
+                self.process = subprocess.Popen(
+                    [self.python, "-m", "gunicorn", "-c", self.config],
+                    cwd=self.root,
+                    env=environment,
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
         self.wait_until_it_serves()
         return self
 
@@ -125,17 +143,27 @@ class Server:
     def flask(self, *arguments: str, text: str = "") -> str:
         """A `flask …` command on this server's data folder; answers what it printed."""
         environment = os.environ | {"JAMBOREE_DATA": str(self.data)}
-        done = subprocess.run(
-            [self.python, "-m", "flask", "--app", "app", *arguments],
-            cwd=self.root,
-            env=environment,
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        words = ("--app", "app", *arguments)
+        with TemporaryFile("w+") as said, TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
+            said.write(text)
+            said.seek(0)
+            streams = (said, out, errors)
+            if self.is_warm:
+                status = Forked("flask", *words, environment=environment, streams=streams).wait()
+            else:
+                status = subprocess.run(
+                    [self.python, "-m", "flask", *words],
+                    cwd=self.root,
+                    env=environment,
+                    stdin=said,
+                    stdout=out,
+                    stderr=errors,
+                    check=False,
+                ).returncode
+            for printed in (out, errors):
+                printed.seek(0)
+            assert status == 0, errors.read()
+            return out.read()
 
 
 class Client:

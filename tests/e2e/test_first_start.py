@@ -17,7 +17,7 @@ from tests.serving import Server
 def fresh(tmp_path: Path) -> Iterator[Server]:
     """A server on a folder that it had to make itself."""
     (tmp_path / "instance").mkdir()
-    server = Server(tmp_path / "instance").start()
+    server = Server(tmp_path / "instance", is_cold=True).start()
     yield server
     server.stop()
 

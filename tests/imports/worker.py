@@ -1,17 +1,15 @@
-"""A real worker: `flask work`, as a process that can be killed."""
+"""A real worker: `flask work`, as a process that can be killed (forked: tests/warm.py)."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playlist_app.config import ROOT
 from tests.imports.conftest import SETTINGS
 from tests.serving import PATIENCE
+from tests.warmth import Forked
 
 
 class Worker:
@@ -21,21 +19,20 @@ class Worker:
     def __init__(self, data: Path, **settings: object) -> None:
         self.data = data
         self.settings = SETTINGS | settings
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def start(self) -> Worker:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JAMBOREE_")}
         environment["JAMBOREE_DATA"] = str(self.data)
         for name, value in self.settings.items():
             environment[f"JAMBOREE_{name.upper()}"] = str(value)
-        with (self.data / "worker.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "app", "work", "--beside"],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
+        theirs, ours = os.pipe()
+        self._held = os.fdopen(ours, "wb")  # when it is closed, the worker ends
+        with (self.data / "worker.log").open("ab") as log, os.fdopen(theirs, "rb") as told:
+            self.process = Forked(
+                *("flask", "--app", "app", "work", "--beside"),
+                environment=environment,
+                streams=(told, log, log),
             )
         return self
 
@@ -51,9 +48,9 @@ class Worker:
         self._wait()
 
     def _wait(self) -> None:
-        assert self.process and self.process.stdin
+        assert self.process
         self.process.wait(timeout=PATIENCE)
-        self.process.stdin.close()
+        self._held.close()
 
     @property
     def log(self) -> str:

@@ -21,7 +21,7 @@ from tests.serving import PATIENCE, Client, Server
 @pytest.fixture
 def server(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Server]:
     shutil.copytree(furnished[0], tmp_path / "instance")
-    running = Server(tmp_path / "instance", WORK="beside").start()
+    running = Server(tmp_path / "instance", WORK="beside", is_cold=True).start()
     yield running
     running.stop()
 

@@ -8,8 +8,8 @@ What there is to do stands in a table of the app's own database, as for real tas
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,12 +18,13 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from playlist_app.config import ROOT, settings
+from playlist_app.config import settings
 from playlist_app.database import connect, session, write
 from playlist_app.work import tasks, worker
 from playlist_app.work.tasks import Jobs
 from tests.conftest import make_app
 from tests.serving import PATIENCE
+from tests.warmth import Forked
 
 HOUR = timedelta(hours=1)
 LANES = 2
@@ -102,9 +103,12 @@ class Worker:
     """A worker of the trial app, as a process."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.work.trial", str(folder), *arguments], cwd=ROOT
-        )
+        with Path(os.devnull).open() as nothing, (folder / "trial.log").open("ab") as log:
+            self.process = Forked(
+                *("tests.work.trial", str(folder), *arguments),
+                environment=dict(os.environ),
+                streams=(nothing, log, log),
+            )
 
     def kill(self) -> None:
         self.process.kill()

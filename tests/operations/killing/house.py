@@ -16,15 +16,10 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import alembic.command  # so that no start has to load it
-import alembic.config
-import alembic.script  # noqa: F401
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from playlist_app import create_app
@@ -32,43 +27,16 @@ from playlist_app.config import ROOT, Settings
 from playlist_app.operations import in_use, startup
 from playlist_app.operations.backups import kept, taking
 from playlist_app.work import worker
-
-# What its master does on these is nothing for who is forked from it.
-OF_GUNICORN = [
-    getattr(signal, f"SIG{name}")
-    for name in "HUP QUIT INT TERM TTIN TTOU USR1 USR2 WINCH CHLD".split()  # noqa: SIM905
-]
+from tests.warm import forked
 
 
 def main() -> None:
     startup.MIGRATIONS = Path(sys.argv[2])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for _ in sys.stdin:
-        group = _forked(_serve)
+        group = forked(_serve)
         sys.stdout.write(f"{group}\n")
         sys.stdout.flush()
-
-
-def _forked(act: Callable[[], object]) -> int:
-    """Do this in a process of its own; answers its number."""
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        for inherited in OF_GUNICORN:
-            signal.signal(inherited, signal.SIG_DFL)
-        act()
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 1
-        if isinstance(end.code, str):
-            sys.stderr.write(f"{end.code}\n")
-    except BaseException:  # noqa: BLE001 - told, and the end of this process
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
 
 
 def _serve() -> None:
@@ -87,13 +55,13 @@ def _conf() -> ModuleType:
 
     def command(*arguments: str) -> None:
         assert arguments[:2] == ("data", "prepare"), arguments
-        _, status = os.waitpid(_forked(lambda: startup.prepare(create_app())), 0)
+        _, status = os.waitpid(forked(lambda: startup.prepare(create_app())), 0)
         if status:
             raise subprocess.CalledProcessError(status, arguments)
 
     def work_beside(_: object) -> None:
-        _forked(_work)
-        _forked(_back_up)
+        forked(_work)
+        forked(_back_up)
 
     made._flask = command
     made._work_beside = work_beside
