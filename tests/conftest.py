@@ -63,7 +63,7 @@ def _made_once(rule: Rule, append_unknown: bool = True) -> Any:
     return _made[key]
 
 
-Rule._compile_builder = _made_once  # type: ignore[method-assign]
+Rule._compile_builder = _made_once  # type: ignore[method-assign,assignment]
 
 
 def make_app(folder: Path, **values: Any) -> Flask:

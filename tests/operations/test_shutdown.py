@@ -16,12 +16,15 @@ from playlist_app.config import Settings
 from playlist_app.operations import in_use
 from tests.operations.test_startup import query
 from tests.serving import PATIENCE, Client, Server
+from tests.work.test_workers import until
 
 
 @pytest.fixture
 def server(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Server]:
     shutil.copytree(furnished[0], tmp_path / "instance")
     running = Server(tmp_path / "instance", WORK="beside", is_cold=True).start()
+    workers = running.data / "workers"
+    until(lambda: any(not path.suffix for path in workers.glob("*")), "a worker")
     yield running
     running.stop()
 
