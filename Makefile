@@ -42,12 +42,13 @@ test: .venv/dev tools browsers test-js ## set everything up, browsers included, 
 test-js: .venv/dev tools
 	$(BIN)/python scripts/node.py --test tests/js/*.test.js
 
-check: .venv/dev tools ## format, lint and type-check, as CI does; `make format` mends what it can
+check: .venv/dev tools ## format, lint, type-check, known weaknesses, as CI does; `make format` mends what it can
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python scripts/node.py node_modules/.bin/biome ci --error-on-warnings --colors=off
 	$(BIN)/python scripts/node.py node_modules/.bin/tsc --project tsconfig.json
+	$(BIN)/python scripts/advisories.py
 
 format: .venv/dev tools ## rewrite the files as the formatters want them
 	$(BIN)/ruff format .
