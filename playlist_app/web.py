@@ -160,6 +160,7 @@ def is_here(target: str) -> bool:
         not parts.scheme
         and not parts.netloc
         and target.startswith("/")
+        and target.isprintable()  # no end of a line, which would end a header
         and not target.startswith(("//", "/\\"))
     )
 
