@@ -10,12 +10,15 @@ from playlist_app.choices.routes import pages as choices_pages
 from playlist_app.config import ROOT, Settings
 from playlist_app.extensions import api, babel, csrf, sock
 from playlist_app.imports import origins
+from playlist_app.imports import own_data as imports_own_data
+from playlist_app.imports import parting as imports_parting
 from playlist_app.imports.api import api as imports_api
 from playlist_app.imports.guard import Guard
 from playlist_app.imports.jobs import jobs as imports_jobs
 from playlist_app.imports.source_api import api as sources_api
 from playlist_app.imports.source_routes import pages as import_pages
 from playlist_app.library import incoming
+from playlist_app.library import own_data as library_own_data
 from playlist_app.library.api import api as library_api
 from playlist_app.library.audio import files as audio_files
 from playlist_app.library.commands import library
@@ -25,12 +28,14 @@ from playlist_app.library.jobs import jobs as library_jobs
 from playlist_app.library.routes import pages as library_pages
 from playlist_app.library.uploads_api import api as uploads_api
 from playlist_app.listening import asked
+from playlist_app.listening import own_data as listening_own_data
 from playlist_app.listening.api import api as listening_api
 from playlist_app.listening.routes import pages as listening_pages
 from playlist_app.listening.smart.api import api as smart_api
 from playlist_app.listening.smart.routes import pages as smart_pages
 from playlist_app.live import sockets
 from playlist_app.offline import ahead
+from playlist_app.offline import own_data as offline_own_data
 from playlist_app.offline.api import api as offline_api
 from playlist_app.offline.device_api import api as device_api
 from playlist_app.offline.routes import pages as offline_pages
@@ -60,15 +65,22 @@ from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.sight import watching
 from playlist_app.operations.sight.routes import health
 from playlist_app.operations.work_routes import pages as long_work_pages
-from playlist_app.people import sessions
+from playlist_app.people import own_data as people_own_data
+from playlist_app.people import second_step, sessions
+from playlist_app.people.account_api import api as account_api
+from playlist_app.people.account_routes import pages as account_pages
 from playlist_app.people.api import api as people_api
 from playlist_app.people.audit_api import api as audit_api
 from playlist_app.people.commands import users
+from playlist_app.people.factor_routes import pages as factor_pages
+from playlist_app.people.factors_api import api as factors_api
 from playlist_app.people.invite_api import api as invites_api
 from playlist_app.people.joining import pages as joining_pages
 from playlist_app.people.routes import pages as people_pages
 from playlist_app.people.security import pages as security_pages
 from playlist_app.people.security_api import api as security_api
+from playlist_app.playlists import own_data as playlists_own_data
+from playlist_app.playlists import parting as playlists_parting
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.routes import pages as playlist_pages
@@ -131,6 +143,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         people_pages,
         joining_pages,
         security_pages,
+        factor_pages,
+        account_pages,
         library_pages,
         curation_pages,
         audio_files,
@@ -151,6 +165,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for calls in (
         people_api,
         security_api,
+        factors_api,
+        account_api,
         invites_api,
         audit_api,
         library_api,
@@ -192,6 +208,18 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     backup_concerns.register()
     asked.register()
     ahead.register()
+    second_step.register()
+    for parting in (playlists_parting, imports_parting):
+        parting.register()
+    for own_data in (
+        people_own_data,
+        playlists_own_data,
+        library_own_data,
+        listening_own_data,
+        imports_own_data,
+        offline_own_data,
+    ):
+        own_data.register()
 
     watching.init_app(app, watch)
     web.init_app(app)  # last: its error pages stand for all

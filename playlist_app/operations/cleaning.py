@@ -16,7 +16,7 @@ from playlist_app.offline import merge
 from playlist_app.operations import long_work
 from playlist_app.operations.backups import restoring
 from playlist_app.operations.moving import parcel
-from playlist_app.people import audit, idempotency, password_links, sessions
+from playlist_app.people import audit, ceremonies, idempotency, password_links, sessions
 
 AUDIT_DAYS = declare(
     Choice(
@@ -52,6 +52,7 @@ def clean_up() -> None:
     Safe at any time, and beside anything."""
     sessions.forget_ended()
     password_links.forget_ended()
+    ceremonies.forget_ended()
     idempotency.forget_old()
     merge.forget_old()
     changes.forget_old()

@@ -188,10 +188,11 @@ def _counted(database: Path) -> dict[str, Any]:
             )
         }
         lost = "SELECT count(*) FROM audio_file WHERE lost_at NOT NULL"
+        # Who left has no role, and is nobody any more (people/leaving.py).
         return {
             "schema": one("SELECT max(version_num) FROM alembic_version"),
-            "users": one("SELECT count(*) FROM user"),
-            "blocked": one("SELECT count(*) FROM user WHERE NOT is_active"),
+            "users": one("SELECT count(*) FROM user WHERE roles != ''"),
+            "blocked": one("SELECT count(*) FROM user WHERE NOT is_active AND roles != ''"),
             "roles": {role: roles[role] for role in ("admin", "reviewer", "member", "guest")},
             "tracks": one("SELECT count(*) FROM track"),
             "playlists": one("SELECT count(*) FROM playlist"),

@@ -13,7 +13,15 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from playlist_app.database import write
-from playlist_app.people import audit, password_links, passwords, sessions
+from playlist_app.people import (
+    audit,
+    ceremonies,
+    passkeys,
+    password_links,
+    passwords,
+    sessions,
+    totp,
+)
 from playlist_app.people.models import Role, User
 from playlist_app.refusals import Conflict, Invalid, NotAllowed, NotFound
 
@@ -40,7 +48,7 @@ def set_roles(person: User, roles: Iterable[Role], *, by: User | None) -> User:
         if before == wanted:
             return row
         if Role.ADMIN in before - wanted:
-            _require_another_admin(tx, row)
+            require_another_admin(tx, row)
         was_member = row.is_member
         row.roles = wanted
         if was_member and not row.is_member:
@@ -60,7 +68,7 @@ def block(person: User, *, by: User | None) -> User:
         if by and by.id == row.id:
             raise NotAllowed("You can't block yourself. Another admin can.")
         if row.is_admin:
-            _require_another_admin(tx, row)
+            require_another_admin(tx, row)
         row.is_active = False
         ended = sessions.revoke_all(row.id)
         password_links.withdraw(row)
@@ -119,6 +127,19 @@ def end_sessions(person: User, *, by: User | None) -> int:
         return ended
 
 
+def remove_factors(person: User, *, by: User | None) -> bool:
+    """For who lost their phone: no code is asked of them any more, and their passkeys open nothing.
+    Answers whether there was something. Raises NotFound for who is no admin, or NotAllowed for
+    oneself: that asks for the password."""
+    with write() as tx:
+        row = _found(tx, person, by)
+        if by and by.id == row.id:
+            raise NotAllowed("Your own are on the page “Your keys”.")
+        was_asked, had_passkeys = totp.remove(row, by=by), passkeys.remove_all(row, by=by)
+        ceremonies.end_all(row)
+        return was_asked or bool(had_passkeys)
+
+
 def _found(tx: Session, person: User, by: User | None) -> User:
     """The person's row, for an admin as it is true now. Raises NotFound."""
     if by:
@@ -126,12 +147,13 @@ def _found(tx: Session, person: User, by: User | None) -> User:
         if not asking or not asking.is_admin or not asking.is_active:
             raise NotFound
     row = tx.get(User, person.id)
-    if not row:
+    if not row or row.left_at:
         raise NotFound("That person isn't here.")
     return row
 
 
-def _require_another_admin(tx: Session, person: User) -> None:
+def require_another_admin(tx: Session, person: User) -> None:
+    """Raises LastAdmin where nobody else would be left who can look after the server."""
     others = select(User.id).where(
         User.roles.cast(String).contains("admin"), User.is_active, User.id != person.id
     )

@@ -115,6 +115,21 @@ def reset_password(name: str, password_stdin: bool, link: bool, yes: bool, as_js
     _tell(person, f"{person.username} has a new password, and is logged out.", as_json)
 
 
+@users.command("remove-factors")
+@click.argument("name")
+@yes
+@as_json
+def remove_factors(name: str, yes: bool, as_json: bool) -> None:
+    """For who lost their phone: ask for no code any more, and forget their passkeys. The password
+    stays as it is."""
+    with _said():
+        person = finding.one(name)
+        _ask(f"Let {person.username} in by the password alone?", yes=yes)
+        removed = accounts.remove_factors(person, by=None)
+    said = "logs in by the password alone now" if removed else "had no second factor and no passkey"
+    _tell(person, f"{person.username} {said}.", as_json, removed=removed)
+
+
 @users.command("sessions")
 @click.argument("name")
 @click.option("--end", is_flag=True, help="End all of them.")

@@ -78,7 +78,7 @@ def require_admin(person: User | None) -> None:
 
 
 def _fits(text: str, role: str, state: str) -> list[ColumnElement[bool]]:
-    fits: list[ColumnElement[bool]] = []
+    fits: list[ColumnElement[bool]] = [User.left_at.is_(None)]
     if text := text.strip():
         fits.append(
             or_(

@@ -68,6 +68,7 @@ def _password_page(code: str, *, refusal: Refusal | None = None) -> str:
 
 
 def _logged_in(user: User, how: How, says: str) -> ResponseReturnValue:
+    entering.ask_further(user, how)  # a new password is no way round the second step
     if current_user.is_authenticated:
         sessions.revoke(current_user.session_id)  # its cookie is gone now, and nobody could end it
     sessions.keep_in_cookie(sessions.open_for(user, how))

@@ -58,6 +58,8 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
     roles: Mapped[frozenset[Role]] = mapped_column(Roles)
     is_active: Mapped[bool] = mapped_column(default=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Who left is nobody any more: the row stays for what they gave to others (leaving.py).
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
 
     # Set by sessions.py for whom it recognised: the session they came in by.
     session_id = ""
@@ -128,7 +130,11 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
     def everybody(cls, *, by: User) -> Sequence[User]:
         """All people, in the order of their names. Raises NotFound for who is no admin."""
         _require_admin(by)
-        return session().scalars(select(cls).order_by(cls.username_key)).all()
+        return (
+            session()
+            .scalars(select(cls).where(cls.left_at.is_(None)).order_by(cls.username_key))
+            .all()
+        )
 
     @classmethod
     def named(cls, username: str) -> User:
@@ -142,7 +148,7 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
     def by_id(cls, user_id: str) -> User:
         """Raises NotFound."""
         found = session().get(cls, user_id)
-        if not found:
+        if not found or found.left_at:
             raise NotFound("That person isn't here.")
         return found
 

@@ -27,6 +27,7 @@ import "./library/track-selection.js";
 import "./library/upload-line.js";
 import "./library/review-news.js";
 import "./library/smart-tracks.js";
+import "./people/passkey-maker.js";
 import "./operations/admin-nav.js";
 import "./operations/copy-text.js";
 import "./offline/take-along.js";

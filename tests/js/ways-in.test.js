@@ -5,9 +5,10 @@ import { test } from "node:test";
 import { isDoor, isWayIn } from "../../static/js/worker/ways-in.js";
 
 test("every way in and out is a door, and nothing else is", () => {
-  for (const path of ["login", "welcome/Bb4_b-MIO4", "new-password/x"])
+  const ways = ["login", "login/second", "login/passkey", "welcome/Bb4_b-MIO4", "new-password/x", "you/leave"];
+  for (const path of ways)
     assert.deepEqual([isWayIn(path), isDoor(path)], [true, true], path);
   assert.deepEqual([isWayIn("logout"), isDoor("logout")], [false, true]);
-  for (const path of ["", "you", "welcome", "welcome/a/b", "playlists/login", "loginx"])
+  for (const path of ["", "you", "welcome", "welcome/a/b", "playlists/login", "loginx", "login/x", "you/data"])
     assert.equal(isDoor(path), false, path);
 });

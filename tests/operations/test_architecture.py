@@ -49,6 +49,10 @@ INSIDE = {
     ("playlist_app.library.probe", "playlist_app.library.opening"),
     ("playlist_app.library.probe", "playlist_app.library.sound"),
     ("playlist_app.library.probe", "playlist_app.library.wholeness"),
+    ("playlist_app.people.passkeys", "webauthn"),
+    ("playlist_app.people.passkeys", "webauthn.helpers"),
+    ("playlist_app.people.passkeys", "webauthn.helpers.exceptions"),
+    ("playlist_app.people.passkeys", "webauthn.helpers.structs"),
     ("playlist_app.operations.backups.disk", "ctypes"),
     ("playlist_app.operations.backups.objects", "obstore"),
     ("playlist_app.operations.backups.objects", "obstore.exceptions"),
@@ -179,7 +183,7 @@ def test_imports_stand_on_top_but_for_the_heavy_ones() -> None:
 
 def test_an_idle_process_loads_nothing_heavy() -> None:
     heavy = {"av", "numpy", "PIL", "alembic", "feedparser", "sentry_sdk", "yt_dlp"}
-    heavy |= {"obstore", "pyrage"}
+    heavy |= {"obstore", "pyrage", "webauthn"}
     on_top = {
         (found.by, found.of.split(".")[0])
         for found in ALL

@@ -13,8 +13,16 @@ from tests.cast import Person, problem
 
 # A door that is opened to everybody is meant to be: it is named here too.
 PUBLIC = {
+    "account.gone",
     "assets.listing",
     "assets.versioned",
+    "factors.ask_second",
+    "factors.log_in_by_passkey",
+    "factors.show_second",
+    "factors_api.log_in_by_passkey",
+    "factors_api.log_in_second",
+    "factors_api.passkey_options",
+    "factors_api.second_options",
     "health.healthz",
     "health.metrics",  # for who has the token; for others there is nothing (tests/operations/sight)
     "health.readyz",

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext, ngettext
 
 from playlist_app.library.quota import limit_of, stored_by
 from playlist_app.operations.admin.door import me, pages_of
-from playlist_app.people import accounts, finding, sessions
+from playlist_app.people import accounts, finding, passkeys, sessions, totp
 from playlist_app.people.audit import notes
 from playlist_app.people.models import Role, User
 from playlist_app.refusals import Conflict, Invalid, Refusal
@@ -100,6 +100,7 @@ def _person_page(
         link=link,
         typing=typing,
         is_me=person.id == me().id,
+        has_factors=totp.of(person) is not None or bool(passkeys.of(person)),
     )
 
 
@@ -130,6 +131,14 @@ def unblock(user_id: str) -> ResponseReturnValue:
     person = User.by_id(user_id)
     accounts.unblock(person, by=me())
     say(_("%(name)s can log in again.", name=person.name))
+    return redirect(_page_of(person), 303)
+
+
+@pages.post("/<user_id>/factors/remove")
+def remove_factors(user_id: str) -> ResponseReturnValue:
+    person = User.by_id(user_id)
+    accounts.remove_factors(person, by=me())
+    say(_("%(name)s logs in by the password alone now.", name=person.name))
     return redirect(_page_of(person), 303)
 
 

@@ -27,6 +27,8 @@ Row = dict[str, Any]
 OF_TRACKS = ("track_artist", "lyrics")
 OF_PLAYLISTS = ("item", "vote", "membership", "room", "play")
 OF_PEOPLE = ("audio_sender", "listen", "listening_place", "smart_playlist")
+# Who is new here keeps what is asked of them besides the password. A passkey is of one site alone.
+OF_NEW_PEOPLE = ("totp", "recovery_code")
 
 RANKS_OF_ADMINS = {Role.ADMIN, Role.REVIEWER}
 
@@ -68,6 +70,7 @@ class _Merging:
         self._named("playlist", "id", change=lambda row: row | {"seq": 0})
         self._copy(OF_PLAYLISTS, only=("playlist_id", "playlist"))
         self._copy(OF_PEOPLE)
+        self._copy(OF_NEW_PEOPLE, only=("user_id", "user"))
         self._count_plays()
         self._tell()
 
