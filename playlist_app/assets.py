@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from functools import cached_property
+import posixpath
+import re
+from functools import cache, cached_property
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request, send_from_directory, url_for
@@ -18,12 +20,21 @@ from playlist_app.web import public
 
 FOLDER = ROOT / "static"
 TEMPLATES = ROOT / "templates"
+STYLESHEET = "css/app.css"
+LISTING = "js/assets.js"  # made here, of what there is
 FOREVER = 365 * 24 * 3600  # seconds
 
 # What the shell does not need at a start without network.
 NOT_IN_SHELL = ("vendor/vendor.json", ".LICENSE.txt", ".d.ts", "service-worker.js")
 # Letters of other scripts are fetched when a name has them.
 LETTERS_IN_SHELL = ("-latin-wght", "-latin-ext-wght")
+
+# What css/app.css is made of, each with its layer; and addresses within those of others.
+PART = re.compile(r'^@import url\("([^"]+)"\)(?: layer\((\w+)\))?;$', re.MULTILINE)
+BESIDE = re.compile(r"url\(\./")
+
+# What a module names in `import` and `export … from`; an `import()` may wait.
+IMPORTED = re.compile(r"""^(?:import|export)\b[^;"']*["'](\.[^"']+)["'];""", re.MULTILINE)
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -62,18 +73,40 @@ class Assets:
         """What the worker keeps for the shell, relative to the version's folder."""
         return [path for path in self.paths if self._is_in_shell(path)]
 
+    @cache  # noqa: B019 (there is one for as long as the process)
+    def modules(self, *entries: str) -> list[str]:
+        """The modules that these need, for the browser to fetch at once instead of as it comes to
+        know of them."""
+        found: dict[str, None] = {}
+        coming = list(entries)
+        while coming:
+            path = coming.pop()
+            if path in found or path == LISTING:
+                continue
+            found[path] = None
+            source = (self.folder / path).read_text()
+            coming += [
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
+                for other in IMPORTED.findall(source)
+            ]
+        return sorted(found)
+
     @cached_property
-    def modules(self) -> list[str]:
-        """The modules of pages, for the browser to fetch at once instead of one by one."""
-        own = [p for p in self.paths if p.startswith("js/") and p.endswith(".js")]
-        return [p for p in own if not p.startswith("js/worker/")] + [
-            "vendor/idb.js",
-            "vendor/sortable.js",
-        ]
+    def stylesheet(self) -> str:
+        """css/app.css with what it imports: nothing is drawn before the last of some forty files is
+        there, and a browser learns of them from the first."""
+
+        def part(found: re.Match[str]) -> str:
+            path, layer = found.groups()
+            text = (self.folder / "css" / path).read_text()
+            text = BESIDE.sub(f"url({posixpath.dirname(path)}/", text)
+            return f"@layer {layer} {{\n{text}}}" if layer else text
+
+        return PART.sub(part, (self.folder / STYLESHEET).read_text())
 
     @staticmethod
     def _is_in_shell(path: str) -> bool:
-        if path.endswith(NOT_IN_SHELL):
+        if path.endswith(NOT_IN_SHELL) or (path.endswith(".css") and path != STYLESHEET):
             return False
         return not path.endswith(".woff2") or any(name in path for name in LETTERS_IN_SHELL)
 
@@ -90,7 +123,7 @@ def asset(path: str) -> str:
     return url_for("assets.versioned", version=assets().version, path=path)
 
 
-@files.get("/static/<version>/js/assets.js")
+@files.get(f"/static/<version>/{LISTING}")
 @public
 def listing(version: str) -> Response:
     """What the worker imports to know its version and the files that belong to it."""
@@ -99,6 +132,14 @@ def listing(version: str) -> Response:
         f'export const VERSION = "{assets().version}";\nexport const ASSETS = [\n{names},\n];\n'
     )
     return _kept(Response(script, mimetype="text/javascript"), version)
+
+
+@files.get(f"/static/<version>/{STYLESHEET}")
+@public
+def stylesheet(version: str) -> Response:
+    response = Response(assets().stylesheet, mimetype="text/css")
+    response.add_etag()
+    return _kept(response, version)
 
 
 @files.get("/static/<version>/<path:path>")
@@ -125,4 +166,4 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"] = Assets(FOLDER)
     app.register_blueprint(files)
     app.add_template_global(asset)
-    app.add_template_global(lambda: assets().modules, "page_modules")
+    app.add_template_global(lambda *entries: assets().modules(*entries), "modules_of")

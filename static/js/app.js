@@ -1,10 +1,9 @@
-// What every page of the app loads. The player first: pages that come after it tell it what they show.
+// What every page of the app loads before anything else: what plays, the list, and pages without network.
+// The rest is in later.js. The player first: pages that come after it tell it what they show.
 
 import "./plain-http.js";
 import "./player/jam-player.js";
-import "./player/queue-list.js";
 import "./player/track-menu.js";
-import "./player/continue.js";
 import "./live/me.js";
 import "./live/connection-state.js";
 import "./pages/toast-line.js";
@@ -14,34 +13,4 @@ import "./pages/keyboard.js";
 import "./pages/local-times.js";
 import "./pages/requests.js";
 import "./playlists/jam-playlist.js";
-import "./playlists/search-to-add.js";
-import "./playlists/page-actions.js";
-import "./library/upload-box.js";
-import "./imports/import-queue.js";
-import "./imports/look-choice.js";
-import "./imports/look-wait.js";
-import "./imports/kept-links.js";
-import "./library/timed-lyrics.js";
-import "./library/sound-recorder.js";
-import "./library/track-selection.js";
-import "./library/upload-line.js";
-import "./library/review-news.js";
-import "./library/smart-tracks.js";
-import "./people/passkey-maker.js";
-import "./operations/admin-nav.js";
-import "./operations/copy-text.js";
-import "./offline/take-along.js";
-import "./offline/downloads-list.js";
-import "./offline/other-devices.js";
-import "./offline/new-playlist.js";
-import "./offline/device-room.js";
-import "./offline/sync-list.js";
 import "./offline/offline-page.js";
-import "./offline/install-help.js";
-import "./offline/trust-check.js";
-import "./offline/log-out.js";
-import "./offline/updates.js";
-import "./offline/update-line.js";
-import "./offline/missing-abilities.js";
-import "./offline/storage-line.js";
-import "./offline/device.js";

@@ -79,6 +79,8 @@ class Visitor:
 
     def opens(self, path: str) -> Page:
         self.page.goto(self.server.url + path)
+        # Without network a part of the app comes once the page stands, and this element with it.
+        expect(self.page.locator("storage-line:not(:defined)")).to_have_count(0)
         return self.page
 
     def opens_playlist(self, playlist: dict[str, Any]) -> Page:

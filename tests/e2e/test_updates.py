@@ -110,7 +110,7 @@ def test_a_version_that_does_not_come_whole_leaves_the_old_one(
         lost.append(route.request)
         route.abort("connectionreset")
 
-    alice.context.route("**/css/player.css", lose)
+    alice.context.route("**/js/player/queue.js", lose)
     next_version(own_server)
     expect(page.get_by_role("status")).to_have_text("Live")
     looks_for_updates(page)

@@ -6,7 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from playlist_app.assets import FOLDER, STYLESHEET, Assets
 from playlist_app.config import ROOT
+from tests.cast import Person
 
 NAME = re.compile(r"""["']([a-z0-9-]+)["']""")
 # What is chosen between, without what decides: `x if y else z` in Jinja, `y ? x : z` in JavaScript.
@@ -63,3 +65,50 @@ def test_no_template_or_script_holds_an_unfinished_merge() -> None:
         for path in (ROOT / folder).rglob(kind)
     ]  # fmt: skip
     assert [path.name for path in files if mark.search(path.read_text())] == []
+
+
+# What begins: pages, the shell, the worker with what takes its place, and what an `import()` names.
+ENTRIES = (
+    "js/app.js",
+    "js/later.js",
+    "js/offline/early.js",
+    "js/worker/main.js",
+    "js/worker/hash.js",
+)
+
+
+def test_every_module_is_loaded_by_something() -> None:
+    assets = Assets(FOLDER)
+    there = {path for path in assets.paths if path.startswith("js/") and path.endswith(".js")}
+    there -= {"js/worker/stepping-aside.js"}  # the server gives it for the worker itself
+    loaded = {path for path in assets.modules(*ENTRIES) if path.startswith("js/")}
+    assert loaded == there
+
+
+def test_the_shell_loads_less_than_a_page(alice: Person, nobody: Person) -> None:
+    """What it leaves for later holds up no start without network."""
+    preload = re.compile(r'<link rel="modulepreload" href="/static/\w+/([^"]+)"')
+    shell = preload.findall(nobody.page("/offline-shell").text)
+    page = preload.findall(alice.page("/").text)
+    assert {"js/app.js", "js/offline/early.js", "js/playlists/row.js"} <= set(shell)
+    assert {"js/app.js", "js/later.js", "js/library/upload-box.js"} <= set(page)
+    assert "js/later.js" not in shell
+    assert len(shell) == len(set(shell)) < 110
+
+
+def test_the_style_is_one_file_of_all(nobody: Person) -> None:
+    answer = nobody.page(f"/static/x/{STYLESHEET}")
+    style = answer.text
+    assert answer.mimetype == "text/css"
+    assert "@import" not in style
+    layers = re.findall(r"^@layer (\w+) {$", style, re.MULTILINE)
+    [order] = re.findall(r"^@layer ([\w, ]+);$", style, re.MULTILINE)
+    assert set(layers) == set(order.split(", "))
+    assert style.index("@layer " + order) < style.index("@layer tokens {")
+    for path in (FOLDER / "css").glob("*.css"):
+        if path.name != "app.css":
+            assert path.read_text() in style, f"{path.name} is imported nowhere"
+    fonts = re.findall(r"url\(([^)\"]+\.woff2)\)", style)
+    assert fonts
+    for font in fonts:
+        assert (FOLDER / "css" / font).exists(), font

@@ -5,28 +5,7 @@ import { copy } from "./copies.js";
 import { person } from "./database.js";
 import { trackHere } from "./on-device.js";
 import { queue } from "./outbox.js";
-
-/** @typedef {{name: string, id: string}} At */
-
-const FIXED = /** @type {Record<string, string>} */ ({
-  "": "home",
-  library: "library",
-  downloads: "downloads",
-  sync: "sync",
-  you: "you",
-  "you/history": "history",
-  share: "share",
-});
-
-/** Which page stands at a path; null: none that a device could show.
- * @param {string} path within the app @returns {At | null} */
-export function pageAt(path) {
-  const name = FIXED[path];
-  if (name) return { name, id: "" };
-  const [, kind, id] = path.match(/^(playlists|library)\/([^/]+)$/) ?? [];
-  if (!id) return null;
-  return { name: kind === "playlists" ? "playlist" : "track", id };
-}
+import { pageAt } from "./page-at.js";
 
 /** Whether the device has something to show at a path, for who is here. @param {string} path */
 export async function hasPage(path) {

@@ -11,8 +11,9 @@ import { say } from "../words.js";
 import { arrive, logInAt } from "./arrival.js";
 import { person, welcome } from "./database.js";
 import { whenMade } from "./drafts.js";
-import { isDraft, pageAt } from "./has-page.js";
+import { isDraft } from "./has-page.js";
 import { settleLogOut } from "./leaving.js";
+import { pageAt } from "./page-at.js";
 import * as history_ from "./pages/history.js";
 import * as home from "./pages/home.js";
 import * as library from "./pages/library.js";
@@ -21,11 +22,12 @@ import * as playlist from "./pages/playlist.js";
 import { fillSideBar } from "./pages/side-bar.js";
 import * as track from "./pages/track.js";
 
-/** @typedef {import("./has-page.js").At} At */
+/** @typedef {import("./page-at.js").At} At */
 
 const ASKS_EVERY = 4000; // milliseconds: whether the server is back
 const SLOW_AT_MOST = 3000; // milliseconds; a server that is silent for longer can't be reached
 const LONGEST = 30_000; // milliseconds for one page
+const DRAWN_WITHIN = 1000; // milliseconds; a tab in the background is not drawn at all
 
 /** Each shows its page, or answers false where the device does not have it.
  * @type {Record<string, (page: HTMLElement, at: At) => Promise<boolean>>} */
@@ -67,8 +69,11 @@ export class OfflinePage extends HTMLElement {
   connectedCallback() {
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
-    this.show().then(() => this.#say());
-    fillSideBar().catch(() => {}); // nothing can be kept here: then there is nothing to list
+    this.show().then(() => {
+      this.#say();
+      rest();
+      fillSideBar().catch(() => {}); // nothing can be kept here: then there is nothing to list
+    });
     const slow = setTimeout(() => this.#slow(), SLOW_AT_MOST);
     signal.addEventListener("abort", () => clearTimeout(slow));
     this.#wait(signal);
@@ -213,6 +218,13 @@ async function readAnew() {
     await welcome({ id: who.content, name: who.dataset.name ?? "" });
   }
   location.reload();
+}
+
+/** The rest of the app, which the shell leaves for when something stands and is drawn. */
+function rest() {
+  const load = () => import("../later.js");
+  requestAnimationFrame(() => setTimeout(load));
+  setTimeout(load, DRAWN_WITHIN);
 }
 
 function isSounding() {

@@ -14,12 +14,16 @@ export function isSwitchedOff() {
 
 async function begin() {
   if (!("serviceWorker" in navigator)) return;
-  new BroadcastChannel("jamboree").onmessage = ({ data }) => {
-    if (data.kind === "stepped-aside") document.documentElement.dataset.offline = "off";
+  const known = () => navigator.serviceWorker.getRegistration(address(""));
+  new BroadcastChannel("jamboree").onmessage = async ({ data }) => {
+    if (data.kind !== "stepped-aside") return;
+    document.documentElement.dataset.offline = "off";
+    // It does so itself, but takes over only when the old one ended what it does; which, as it may be what
+    // does harm, can be never.
+    await (await known())?.unregister();
   };
-  const known = await navigator.serviceWorker.getRegistration(address(""));
   // Switched off: one that is there is asked to look, and finds the worker that steps aside.
-  if (isSwitchedOff()) await known?.update();
+  if (isSwitchedOff()) await (await known())?.update();
   else await install();
 }
 

@@ -1,6 +1,7 @@
 // Pages: the server's, and where none comes, what the device has.
 
-import { hasPage, isOnlyHere, pageAt } from "../offline/has-page.js";
+import { hasPage, isOnlyHere } from "../offline/has-page.js";
+import { pageAt } from "../offline/page-at.js";
 import { shell } from "./shell.js";
 
 /** Milliseconds until what is on the device is shown instead of a page that does not come. */

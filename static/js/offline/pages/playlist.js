@@ -4,15 +4,15 @@ import { beginWith } from "../../playlists/list-rows.js";
 import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
 import { say } from "../../words.js";
-import { copy } from "../copies.js";
 import { draft } from "../drafts.js";
+import { readCopy } from "../reading-ahead.js";
 import { field, fillMosaic, template, text } from "./markup.js";
 
 const AT_FIRST = 60; // rows, more than a screen shows; the list puts in the others
 
-/** @param {HTMLElement} page @param {import("../has-page.js").At} at */
+/** @param {HTMLElement} page @param {import("../page-at.js").At} at */
 export async function show(page, { id }) {
-  const one = (await copy(id)) ?? (await draft(id));
+  const one = (await readCopy(id)) ?? (await draft(id));
   if (!one) return false;
   await showPlaylist(page, one);
   return true;

@@ -6,7 +6,7 @@ import { lyricsHere, trackHere } from "../on-device.js";
 import { shapeOf } from "./library.js";
 import { field, template, text } from "./markup.js";
 
-/** @param {HTMLElement} page @param {import("../has-page.js").At} at */
+/** @param {HTMLElement} page @param {import("../page-at.js").At} at */
 export async function show(page, { id }) {
   const track = await trackHere(id);
   if (!track) return false;

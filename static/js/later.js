@@ -1,0 +1,35 @@
+// What a page of the app can do without for a moment. Where the server made the page it loads with the rest;
+// the shell, whose start nothing is to hold up, asks for it once its page stands (offline/offline-page.js).
+
+import "./player/queue-list.js";
+import "./player/continue.js";
+import "./playlists/search-to-add.js";
+import "./playlists/page-actions.js";
+import "./library/upload-box.js";
+import "./imports/import-queue.js";
+import "./imports/look-choice.js";
+import "./imports/look-wait.js";
+import "./imports/kept-links.js";
+import "./library/timed-lyrics.js";
+import "./library/sound-recorder.js";
+import "./library/track-selection.js";
+import "./library/upload-line.js";
+import "./library/review-news.js";
+import "./library/smart-tracks.js";
+import "./people/passkey-maker.js";
+import "./operations/admin-nav.js";
+import "./operations/copy-text.js";
+import "./offline/take-along.js";
+import "./offline/downloads-list.js";
+import "./offline/other-devices.js";
+import "./offline/new-playlist.js";
+import "./offline/device-room.js";
+import "./offline/sync-list.js";
+import "./offline/install-help.js";
+import "./offline/trust-check.js";
+import "./offline/log-out.js";
+import "./offline/updates.js";
+import "./offline/update-line.js";
+import "./offline/missing-abilities.js";
+import "./offline/storage-line.js";
+import "./offline/device.js";
