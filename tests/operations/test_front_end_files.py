@@ -67,21 +67,18 @@ def test_no_template_or_script_holds_an_unfinished_merge() -> None:
     assert [path.name for path in files if mark.search(path.read_text())] == []
 
 
-# What begins: pages, the shell, the worker with what takes its place, and what an `import()` names.
-ENTRIES = (
-    "js/app.js",
-    "js/later.js",
-    "js/offline/early.js",
-    "js/worker/main.js",
-    "js/worker/hash.js",
-)
+# What a template names, and what begins by itself: the worker, and one that counts hashes.
+NAMED = re.compile(r"asset\('(js/[^']+\.js)'\)")
+WORKERS = ("js/worker/main.js", "js/worker/hash.js")
 
 
 def test_every_module_is_loaded_by_something() -> None:
     assets = Assets(FOLDER)
     there = {path for path in assets.paths if path.startswith("js/") and path.endswith(".js")}
     there -= {"js/worker/stepping-aside.js"}  # the server gives it for the worker itself
-    loaded = {path for path in assets.modules(*ENTRIES) if path.startswith("js/")}
+    pages = (path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    entries = {name for page in pages for name in NAMED.findall(page)}
+    loaded = {path for path in assets.modules(*entries, *WORKERS) if path.startswith("js/")}
     assert loaded == there
 
 
