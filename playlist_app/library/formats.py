@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,9 @@ _SOMEWHERE = {
     ("webm", "vorbis"): 'audio/webm; codecs="vorbis"',
 }
 
+# The same by name, as devices tell of themselves (static/js/player/playable.js).
+ASKED = {"-".join(pair): mimetype for pair, mimetype in _SOMEWHERE.items()}
+
 # Of those the ones that only few play: their rendition is made before anybody asks.
 _FEW = {("m4a", "alac"), ("m4a", "flac"), ("m4a", "opus"), ("ogg", "flac")}
 
@@ -84,6 +88,13 @@ def type_of(format_: str, codec: str) -> str | None:
     if plays_everywhere(format_, codec):
         return FORMATS[format_].mimetype
     return _SOMEWHERE.get((format_, codec))
+
+
+def played_by(asked: Collection[str]) -> frozenset[str]:
+    """The names (`format-codec`) of all that a browser plays which says yes to these of
+    `ASKED`."""
+    unknown = {f"{format_}-" for format_, _ in _EVERYWHERE}
+    return frozenset(map("-".join, _EVERYWHERE)) | unknown | (ASKED.keys() & set(asked))
 
 
 def plays_hardly_anywhere(format_: str, codec: str) -> bool:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.offline.copies import Known, manifest_of
-from playlist_app.offline.entries import Quality
+from playlist_app.offline.entries import Quality, Wanted
 from playlist_app.offline.schemas import CopyOf, Sync
 from playlist_app.offline.versions import version_of
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
@@ -29,8 +29,8 @@ def manifest(wanted: JSON, playlist_id: str) -> Response:
     the ETag, and has nothing made."""
     me = current_user._get_current_object()
     playlist = find_playlist(playlist_id, me)
-    quality = Quality(wanted["quality"])
-    etag = version_of(playlist, me, quality).etag
+    copy = Wanted(Quality(wanted["quality"]), wanted.get("plays"))
+    etag = version_of(playlist, me, copy).etag
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     elif request.method == "HEAD":
@@ -38,7 +38,7 @@ def manifest(wanted: JSON, playlist_id: str) -> Response:
     else:
         etags = tuple(request.if_none_match.as_set(include_weak=True))
         known = Known(wanted.get("since"), wanted.get("epoch"), etags)
-        body, etag = manifest_of(playlist, me, quality, known)
+        body, etag = manifest_of(playlist, me, copy, known)
         response = cast(Response, current_app.json.response(body))
     response.set_etag(etag)
     return response

@@ -15,7 +15,7 @@ from playlist_app.database import session
 from playlist_app.library.curation.lyrics import lyrics_of_many, touched_lyrics
 from playlist_app.live import events
 from playlist_app.offline.changes import Changes, changes_since, moment_of
-from playlist_app.offline.entries import File, Quality, ask_for, files_of
+from playlist_app.offline.entries import File, Wanted, ask_for, files_of
 from playlist_app.offline.versions import known_to_client, version_of
 from playlist_app.people.models import User
 from playlist_app.playlists.items import items_of
@@ -36,7 +36,7 @@ class Known:
 def manifest_of(
     playlist: Playlist,
     person: User,
-    quality: Quality,
+    wanted: Wanted,
     known: Known | None = None,
     *,
     may_ask: bool = True,
@@ -51,19 +51,19 @@ def manifest_of(
     `covers`: addresses. `lyrics`: by the id of the track, of those that have some; of the items
     that are told, one that is missing has none. `size_bytes`: of the whole list, in any case.
     """
-    changes, touched = _new_to(known, playlist, quality) if known else (None, None)
+    changes, touched = _new_to(known, playlist, wanted) if known else (None, None)
     files = files_of(playlist)
     items = told = items_of(playlist, person)
     given = None
     if changes is not None:
         told = _told(items, files, changes, touched)
-        given = _audio_told(told, files, touched if quality == Quality.SMALL else None)
-        if known and _is_unexplained(known, playlist, quality) and not (told or given):
+        given = _audio_told(told, filter(wanted.may_take_small, files), touched)
+        if known and _is_unexplained(known, playlist, wanted) and not (told or given):
             changes, told, given = None, items, None
-    if quality == Quality.SMALL and may_ask and ask_for(files, given):
+    if may_ask and ask_for(files, wanted, given):
         # That was a write. All of a manifest is of one moment: its seq stands for what is in it.
         session().refresh(playlist)
-        return manifest_of(playlist, person, quality, known, may_ask=False)
+        return manifest_of(playlist, person, wanted, known, may_ask=False)
     covers = {item["track"]["cover_url"] for item in told} - {None}
     with_lyrics = {item["track"]["id"] for item in told}
     left = set() if changes is None else changes.removed - {item["id"] for item in items}
@@ -71,41 +71,37 @@ def manifest_of(
         "playlist": playlist.shape_for(playlist.seen_as),
         "seq": playlist.seq,
         "epoch": events.epoch(),
-        "quality": quality,
+        "quality": wanted.quality,
         "whole": changes is None,
         "items": told,
         "removed": sorted(left),
-        "audio": [
-            file.small() if quality == Quality.SMALL else file.original()
-            for file in files
-            if given is None or file.sha256 in given
-        ],
+        "audio": [file.entry(wanted) for file in files if given is None or file.sha256 in given],
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
         "lyrics": lyrics_of_many(with_lyrics),
         "messages": [],
         "snapshots": [],
-        "size_bytes": sum(file.size(quality) for file in files),
+        "size_bytes": sum(file.size(wanted) for file in files),
     }
-    return manifest, version_of(playlist, person, quality).etag
+    return manifest, version_of(playlist, person, wanted).etag
 
 
 def _new_to(
-    known: Known, playlist: Playlist, quality: Quality
+    known: Known, playlist: Playlist, wanted: Wanted
 ) -> tuple[Changes | None, datetime | None]:
     """What changed for a device, and since when what records no event may be new to it."""
     since, epoch = known.since, known.epoch
     if since is None or epoch != events.epoch():
         return None, None
-    can_be_added, touched = known_to_client(known.etags, epoch=epoch, seq=since, quality=quality)
+    can_be_added, touched = known_to_client(known.etags, epoch=epoch, seq=since, wanted=wanted)
     changes = changes_since(playlist, since) if can_be_added else None
     return changes, touched or moment_of(playlist, since)
 
 
-def _is_unexplained(known: Known, playlist: Playlist, quality: Quality) -> bool:
+def _is_unexplained(known: Known, playlist: Playlist, wanted: Wanted) -> bool:
     """Whether a device has this list as it is, by its events and its ETag. Where it comes all the
     same, and nothing is new, a clock was put back, or its role is another: whole is right."""
     since = known.since or 0
-    of_ours = known_to_client(known.etags, epoch=events.epoch(), seq=since, quality=quality)
+    of_ours = known_to_client(known.etags, epoch=events.epoch(), seq=since, wanted=wanted)
     return since == playlist.seq and of_ours[1] is not None
 
 
@@ -125,9 +121,9 @@ def _told(
     ]
 
 
-def _audio_told(told: Iterable[JSON], files: list[File], touched: datetime | None) -> set[str]:
-    """Originals' hashes: those of what is told, and those whose rendition is not what it was
-    (`touched` is None where renditions don't matter)."""
+def _audio_told(told: Iterable[JSON], files: Iterable[File], touched: datetime | None) -> set[str]:
+    """Originals' hashes: those of what is told, and of these files those whose rendition is not
+    what it was."""
     hashes = {item["track"]["audio"]["sha256"] for item in told if item["track"]["audio"]}
     return hashes | {file.sha256 for file in files if _is_since(file.changed_at, touched)}
 

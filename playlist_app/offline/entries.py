@@ -1,11 +1,13 @@
 """The audio of a copy: one entry a file, as the original or as its small rendition.
 
 A small rendition that is not there yet stands as `preparing`, and who asks for the manifest has it
-made. Where it would not be smaller, or can't be made, the entry is the original's.
+made. Where it would not be smaller, or can't be made, the entry is the original's. Among originals
+stands the small one of what the device says it can't play: better that than silence.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +17,7 @@ from sqlalchemy import and_, bindparam, select
 
 from playlist_app.config import settings
 from playlist_app.database import Id, session
-from playlist_app.library.formats import plays_hardly_anywhere
+from playlist_app.library.formats import played_by, plays_hardly_anywhere
 from playlist_app.library.models import CHUNK, AudioFile, Track
 from playlist_app.library.renditions import (
     FORMAT,
@@ -43,6 +45,33 @@ class Quality(StrEnum):
     SMALL = "small"
 
 
+class Wanted(NamedTuple):
+    """What a device asks for. `asked`: what it plays of what not all browsers do, by the names of
+    `formats.ASKED`; None: it does not say."""
+
+    quality: Quality
+    asked: frozenset[str] | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from others in an ETag: another answer may name other files."""
+        if self.asked is None:
+            return self.quality
+        names = ",".join(sorted(self.asked)).encode()
+        return f"{self.quality}-{hashlib.blake2s(names, digest_size=4).hexdigest()}"
+
+    def can_play(self, file: File) -> bool:
+        if self.asked is not None:
+            return f"{file.format}-{file.codec}" in played_by(self.asked)
+        return self.quality == Quality.ORIGINAL or not plays_hardly_anywhere(
+            file.format, file.codec
+        )
+
+    def may_take_small(self, file: File) -> bool:
+        """Whether it matters for this device how a file's small rendition is."""
+        return self.quality == Quality.SMALL or not self.can_play(file)
+
+
 class File(NamedTuple):
     """An audio file that a list plays, and what is known of its small rendition."""
 
@@ -68,25 +97,25 @@ class File(NamedTuple):
             return self.size_bytes
         return round(seconds * QUALITIES[Profile.SMALL].bits / 8 * (1 + BESIDE_SOUND))
 
-    def prefers_original(self) -> bool:
-        """Whether a small copy takes the original, which is small itself, or all there is.
+    def is_taken_as_it_is(self, wanted: Wanted) -> bool:
+        """Whether a copy takes the original: because it is to, because that is small itself, or
+        all there is.
 
-        What most browsers can't play is better large and heard than small and silent.
+        A rendition that is larger and heard is better than an original that is silent.
         """
         if self.state == State.FAILED:
             return True
-        if plays_hardly_anywhere(self.format, self.codec):
+        if not wanted.can_play(self):
             return False
+        if wanted.quality == Quality.ORIGINAL:
+            return True
         if self.state in (State.READY, State.GONE):
             return (self.small_bytes or 0) >= self.size_bytes
         return bool(self.duration_seconds) and self.estimate() >= self.size_bytes
 
-    def original(self) -> JSON:
-        return self._entry(self.sha256, self.size_bytes, self.format, self.chunk_hashes)
-
-    def small(self) -> JSON:
-        if self.prefers_original():
-            return self.original()
+    def entry(self, wanted: Wanted) -> JSON:
+        if self.is_taken_as_it_is(wanted):
+            return self._entry(self.sha256, self.size_bytes, self.format, self.chunk_hashes)
         if self.state == State.READY and self.small_sha256:
             size, hashes = self.small_bytes or 0, self.small_hashes or b""
             return self._entry(self.small_sha256, size, FORMAT, hashes)
@@ -101,9 +130,9 @@ class File(NamedTuple):
             "chunks": [],
         }
 
-    def size(self, quality: Quality) -> int:
+    def size(self, wanted: Wanted) -> int:
         """What it takes on a device, as its entry says; of what is gone, what it will take."""
-        if quality == Quality.ORIGINAL or self.prefers_original():
+        if self.is_taken_as_it_is(wanted):
             return self.size_bytes
         return self.small_bytes or self.estimate()
 
@@ -153,6 +182,9 @@ _ONE = (
 )
 
 
+_SMALL_COPY = Wanted(Quality.SMALL)
+
+
 def files_of(playlist: Playlist) -> list[File]:
     """Each audio file of a list once, in the order in which it would be played. One query."""
     query = _IN_ORDER[OrderMode(playlist.order_mode)]
@@ -162,7 +194,9 @@ def files_of(playlist: Playlist) -> list[File]:
     return list(files.values())
 
 
-def ask_for(files: list[File], given: Collection[str] | None = None) -> bool:
+def ask_for(
+    files: list[File], wanted: Wanted = _SMALL_COPY, given: Collection[str] | None = None
+) -> bool:
     """Have made what is missing of the small renditions, in this order; answers whether any was.
 
     What was never made is missing in any case. What the cache gave up is only wanted again where
@@ -172,7 +206,7 @@ def ask_for(files: list[File], given: Collection[str] | None = None) -> bool:
     missing = {
         file.id: place
         for place, file in enumerate(files, start=1)
-        if not file.prefers_original() and _is_missing(file, place, given)
+        if not file.is_taken_as_it_is(wanted) and _is_missing(file, place, given)
     }
     ask_small(missing)
     return bool(missing)

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from playlist_app.database import as_id
+from playlist_app.library.formats import ASKED
 from playlist_app.offline.devices import KINDS as KINDS_OF_DEVICE
 from playlist_app.offline.devices import LONGEST_NAME, STATES
 from playlist_app.offline.entries import Quality
@@ -87,10 +88,20 @@ class AnOperation(Schema):
         return self.fields[name].data_key or name
 
 
+class Formats(fields.String):
+    """What a device plays of what not all browsers do, by the names of `formats.ASKED`, with
+    commas; other names say nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        named = super()._deserialize(value, attr, data, **kwargs).split(",")
+        return frozenset(ASKED.keys() & set(named))
+
+
 class CopyOf(Schema):
-    """In which quality a copy is wanted, and what the device has of it already."""
+    """In which quality a copy is wanted, what the device plays, and what it has of it already."""
 
     quality = fields.String(load_default=Quality.ORIGINAL, validate=validate.OneOf(list(Quality)))
+    plays = Formats()
     since = fields.Integer(validate=validate.Range(0, 2**53))
     epoch = fields.String(validate=validate.Length(max=100))
 
@@ -159,5 +170,10 @@ class SomeStatuses(fields.String):
         return wanted
 
 
-class Downloads(Schema):
+class APage(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
+class Downloads(APage):
     status = SomeStatuses()

@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import String, and_, bindparam, case, func, select
 
 from playlist_app.database import Id, Moment, session
 from playlist_app.library.curation.lyrics import Lyrics
+from playlist_app.library.formats import played_by
 from playlist_app.library.models import AudioFile, Track
 from playlist_app.library.renditions import Profile, Rendition, State
 from playlist_app.live import events
-from playlist_app.offline.entries import Quality
+from playlist_app.offline.entries import Quality, Wanted
 from playlist_app.people.models import User
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.models import Playlist
+
+JSON = dict[str, Any]
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -42,14 +45,20 @@ _ORIGINALS: Any = (
     .outerjoin(Lyrics, Lyrics.track_id == Track.id)
     .where(Item.playlist_id == _HERE)
 )
-_SMALL: Any = _ORIGINALS.add_columns(
+_RENDITIONS: Any = _ORIGINALS.add_columns(
     func.max(Rendition.changed_at, type_=Moment),
     func.count(Rendition.id),
     # What the cache gave up is as good as ready for who has it: no reason to come back.
     func.count(case((Rendition.status.in_([State.READY, State.GONE]), 1))),
     func.count(case((Rendition.status == State.FAILED, 1))),
-).outerjoin(Rendition, and_(Rendition.audio_id == AudioFile.id, Rendition.profile == Profile.SMALL))
-_STATE = {Quality.ORIGINAL: _ORIGINALS, Quality.SMALL: _SMALL}
+)
+_IS_SMALL = and_(Rendition.audio_id == AudioFile.id, Rendition.profile == Profile.SMALL)
+_SMALL = _RENDITIONS.outerjoin(Rendition, _IS_SMALL)
+# Of originals those count that stand for what the device can't play.
+_IS_SILENT = (AudioFile.format + "-" + AudioFile.codec).not_in(
+    bindparam("played", expanding=True, type_=String)
+)
+_HEARD: Any = _RENDITIONS.outerjoin(Rendition, and_(_IS_SMALL, _IS_SILENT))
 
 
 @dataclass(frozen=True)
@@ -58,51 +67,60 @@ class Version:
 
     epoch: str
     seq: int
-    quality: str
+    wanted: str
     touched: datetime
     digest: str
 
     @property
     def etag(self) -> str:
         ticks = (self.touched - _START) // _TICK
-        return f"{self.epoch}.{self.seq}.{self.quality}.{ticks}.{self.digest}"
+        return f"{self.epoch}.{self.seq}.{self.wanted}.{ticks}.{self.digest}"
 
     @classmethod
     def read(cls, etag: str) -> Version | None:
         """The version that an ETag of ours names; None for anything else."""
         match etag.split("."):
-            case [epoch, seq, quality, ticks, digest] if seq.isdecimal() and ticks.isdecimal():
+            case [epoch, seq, wanted, ticks, digest] if seq.isdecimal() and ticks.isdecimal():
                 if len(seq) > 15 or len(ticks) > 17:
                     return None
-                return cls(epoch, int(seq), quality, _START + int(ticks) * _TICK, digest)
+                return cls(epoch, int(seq), wanted, _START + int(ticks) * _TICK, digest)
         return None
 
 
-def version_of(playlist: Playlist, person: User, quality: Quality) -> Version:
+def version_of(playlist: Playlist, person: User, wanted: Wanted) -> Version:
     """The version that a manifest has now. Two queries."""
-    state = session().execute(_STATE[quality], {"playlist": playlist.id}).one()
+    state = session().execute(*_state_of(playlist, wanted)).one()
     moments = [value for value in state if isinstance(value, datetime)]
     counts = [str(value) for value in state if isinstance(value, int)]
     said = "\0".join([person.id, playlist.seen_as, *counts])
     return Version(
         events.epoch(),
         playlist.seq,
-        quality,
+        wanted.label,
         max(moments, default=_START),
         hashlib.blake2s(said.encode(), digest_size=8).hexdigest(),
     )
 
 
+def _state_of(playlist: Playlist, wanted: Wanted) -> tuple[Any, JSON]:
+    here: JSON = {"playlist": playlist.id}
+    if wanted.quality == Quality.SMALL:
+        return _SMALL, here
+    if wanted.asked is None:
+        return _ORIGINALS, here
+    return _HEARD, here | {"played": sorted(played_by(wanted.asked))}
+
+
 def known_to_client(
-    etags: Iterable[str], *, epoch: str, seq: int, quality: Quality
+    etags: Iterable[str], *, epoch: str, seq: int, wanted: Wanted
 ) -> tuple[bool, datetime | None]:
     """Whether what a client has of this seq can be added to, and what it knew of `touched`.
 
-    It can't where its ETag names another quality: then other files are the right ones. Without one
-    of ours nothing is known, and all of what may be new is told.
+    It can't where its ETag names another quality, or a device that plays other things: then other
+    files are the right ones. Without one of ours nothing is known: all that may be new is told.
     """
     for etag in etags:
         version = Version.read(etag)
         if version and version.epoch == epoch and version.seq == seq:
-            return version.quality == quality, version.touched
+            return version.wanted == wanted.label, version.touched
     return True, None

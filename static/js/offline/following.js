@@ -2,6 +2,7 @@
 // costs an empty answer. What was added is noted to be fetched, what left is released.
 
 import { callUnlessKnown, Refused, SignedOut, Unreachable } from "../api.js";
+import { playedHere } from "../player/playable.js";
 import { copies, letGo } from "./copies.js";
 import { announce, deviceDatabase, myDatabase, person } from "./database.js";
 import { contents, hashesOf } from "./delta.js";
@@ -48,7 +49,7 @@ async function ask(id, { takes = false, quality }) {
   if (!database || !(before || takes)) return null;
   const wanted = quality ?? before?.quality ?? "original";
   const known = before?.quality === wanted && before.etag ? before : undefined;
-  const query = new URLSearchParams({ quality: wanted });
+  const query = new URLSearchParams({ quality: wanted, plays: whatPlays() });
   if (known) {
     query.set("since", String(known.seq));
     query.set("epoch", known.epoch);
@@ -68,6 +69,12 @@ async function ask(id, { takes = false, quality }) {
     if (before && isGone(error)) return bury(database, before);
     throw error;
   }
+}
+
+/** What this browser plays, so that no original comes that stays silent without network. */
+function whatPlays() {
+  const audio = document.createElement("audio");
+  return playedHere((type) => audio.canPlayType(type)).join(",");
 }
 
 /** The SHA-256 of what is whole on this device. @returns {Promise<Set<string>>} */
