@@ -9,7 +9,7 @@ from flask_login import current_user
 from playlist_app.database import as_id
 from playlist_app.offline import schemas
 from playlist_app.offline.devices import find_copy, find_device, meet
-from playlist_app.offline.held import copies_of, held_by
+from playlist_app.offline.held import copies_of, held_by, page_of
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist
@@ -30,9 +30,15 @@ def _id(text: str) -> str:
     return as_id(text) or text
 
 
+def _page(copies: list[JSON], wanted: JSON) -> JSON:
+    items, following = page_of(copies, limit=wanted["limit"], cursor=wanted["cursor"])
+    return {"items": items, "next_cursor": following}
+
+
 @api.route("/devices", methods=["GET"])
 def devices() -> JSON:
-    """One's devices, those seen last first, each with its copies."""
+    """One's devices, those seen last first, each with its copies. There are never more than a page
+    has."""
     return {"items": [held.shape() for held in held_by(_me())], "next_cursor": None}
 
 
@@ -63,10 +69,11 @@ def forget(device_id: str) -> tuple[str, int]:
 
 
 @api.route("/devices/<device_id>/copies", methods=["GET"])
-def copies(device_id: str) -> JSON:
-    """The playlists that a device holds."""
+@api.arguments(schemas.APage, location="query")
+def copies(wanted: JSON, device_id: str) -> JSON:
+    """The playlists that a device holds, by title."""
     found = find_device(_id(device_id), _me())
-    return {"items": copies_of(_me(), device=found.id), "next_cursor": None}
+    return _page(copies_of(_me(), device=found.id), wanted)
 
 
 @api.route("/devices/<device_id>/copies/<playlist_id>", methods=["GET"])
@@ -95,5 +102,4 @@ def leave(device_id: str, playlist_id: str) -> tuple[str, int]:
 @api.arguments(schemas.Downloads, location="query")
 def downloads(wanted: JSON) -> JSON:
     """The copies on all of one's devices: `active` are not whole yet, or not any more."""
-    found = copies_of(_me(), status=wanted.get("status"))
-    return {"items": found, "next_cursor": None}
+    return _page(copies_of(_me(), status=wanted.get("status")), wanted)

@@ -6,10 +6,13 @@ copy of it: what it is called now is not for them.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import base64
+import binascii
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+import orjson
 from sqlalchemy import and_, or_, select, true
 
 from playlist_app.database import session
@@ -18,6 +21,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.members import Membership
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import role_of
+from playlist_app.refusals import Invalid
 
 JSON = dict[str, Any]
 
@@ -68,13 +72,42 @@ def copies_of(
             DeviceCopy.device_id == device if device else true(),
             _with_status(status),
         )
-        .order_by(Playlist.title, DeviceCopy.playlist_id, DeviceCopy.device_id)
     )
-    found: defaultdict[bool, list[JSON]] = defaultdict(list)
+    found = []
     for copy, title, owner, visibility, given in rows:
         is_seen = role_of(person, owner, visibility, given) is not None
-        found[is_seen].append(copy.shape() | {"title": title if is_seen else None})
-    return found[True] + found[False]
+        found.append(copy.shape() | {"title": title if is_seen else None})
+    return sorted(found, key=_place)
+
+
+def page_of(copies: list[JSON], *, limit: int, cursor: str) -> tuple[list[JSON], str | None]:
+    """So many copies behind a cursor, and the cursor of the next page; None where there is none.
+
+    A person's devices have few: what is spared here is the answer, and not the query.
+    """
+    after = _place_of(cursor) if cursor else None
+    rest = (copy for copy in copies if after is None or _place(copy) > after)
+    page = list(islice(rest, limit))
+    if next(rest, None) is None:
+        return page, None
+    return page, base64.urlsafe_b64encode(orjson.dumps(_place(page[-1]))).decode()
+
+
+def _place(copy: JSON) -> list[Any]:
+    """Where it stands in a list: by title, and behind all others what has no name any more."""
+    return [copy["title"] is None, copy["title"] or "", copy["playlist"], copy["device"]]
+
+
+def _place_of(cursor: str) -> list[Any]:
+    """Raises Invalid for what is no cursor of ours."""
+    try:
+        place = orjson.loads(base64.urlsafe_b64decode(cursor))
+    except (ValueError, binascii.Error):
+        place = None
+    match place:
+        case [bool(), str(), str(), str()]:
+            return list(place)
+    raise Invalid.field("cursor", "This cursor isn't one that a list answered.")
 
 
 def _with_status(status: set[str] | None) -> Any:

@@ -302,6 +302,31 @@ def test_downloads_are_listed_by_how_they_stand(alice: Person) -> None:
         problem(alice.get(f"/playlists/downloads?status={wrong}"), 422)
 
 
+def test_downloads_come_page_by_page(alice: Person, bob: Person) -> None:
+    """What is not to be seen any more stands last, and has no name in a cursor either."""
+    lists = [alice.makes_playlist(title) for title in ("Alpha", "Beta", "Beta", "Gamma")]
+    hidden = bob.makes_playlist("A secret")
+    bob.invites(hidden, alice)
+    for device in (PHONE, LAPTOP):
+        tells(alice, device)
+        for playlist in (*lists, hidden):
+            holds(alice, playlist, device)
+    ok(bob.delete(f"/playlists/{hidden['id']}/members/{alice.id}"), 204)
+    for path, count in (("/playlists/downloads", 10), (f"/devices/{PHONE}/copies", 5)):
+        whole = ok(alice.get(path))
+        assert (len(whole["items"]), whole["next_cursor"]) == (count, None)
+        found: list[JSON] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = ok(alice.get(path, query_string={"limit": 3, "cursor": cursor}))
+            found += page["items"]
+            cursor = page["next_cursor"]
+        assert found == whole["items"]
+        assert [item["title"] for item in found][-count // 5 :] == [None] * (count // 5)
+        for wrong in ({"limit": 0}, {"limit": 201}, {"cursor": "x"}, {"cursor": "WzFd"}):
+            problem(alice.get(path, query_string=wrong), 422)
+
+
 @pytest.mark.parametrize(
     "values",
     [
