@@ -160,6 +160,8 @@ class DeviceRoom extends HTMLElement {
       this.#field("question").hidden = true;
       await clear(/** @type {Kind} */ (button.value));
       await this.show();
+      // The button that asked can't be pressed now; what one reads next is how much there is left.
+      this.#field("says").focus();
     } else if (button.dataset.field === "cancel") {
       this.#field("question").hidden = true;
       const { value } = /** @type {HTMLButtonElement} */ (this.#field("confirm"));

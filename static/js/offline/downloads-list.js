@@ -9,7 +9,6 @@ import { fillRow } from "./copy-row.js";
 import { filesHere, stateOf } from "./copy-state.js";
 import { given } from "./give-back.js";
 import { nowAndThen } from "./now-and-then.js";
-import { room } from "./room.js";
 import { pause } from "./steering.js";
 import { take, tell } from "./taking.js";
 
@@ -73,11 +72,9 @@ class DownloadsList extends HTMLElement {
     this.#arrange(all.map(({ id }) => id));
     this.field("empty").hidden = all.length > 0;
     await this.#showGone();
-    const told = await Promise.all([room(), given()]).catch(() => null);
+    const told = await given().catch(() => null);
     if (!told) return; // nothing can be kept here: <missing-abilities> says why
-    const [{ used, budget }, { songs, bytes }] = told;
-    const sizes = { used: megabytes(used), budget: megabytes(budget) };
-    this.field("room").textContent = all.length ? say("room", sizes) : "";
+    const { songs, bytes } = told;
     this.field("given").hidden = !songs;
     const what = { count: songs, size: megabytes(bytes) };
     this.field("given").textContent = say(songs === 1 ? "given_one" : "given", what);
