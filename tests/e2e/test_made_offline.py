@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.away import cut_off, opens_cold, take_along
 from tests.e2e.conftest import TITLES, Arrives, Visitor
+from tests.e2e.test_taking_along import FILES
 from tests.serving import Client, Server
 
 
@@ -99,6 +100,28 @@ def test_the_form_of_the_online_home_loses_nothing_when_the_network_is_gone(
     expect(page.get_by_role("status")).to_have_text("Live")
     made = clients["alice"].ok("GET", f"/playlists/{id_of(page)}")
     assert made["title"] == "Bus songs"
+
+
+def test_what_plays_in_a_list_that_only_this_device_has_stays_here(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    """The copy that its music came with may go; the songs of the new list do not go with it."""
+    alice = arrives("alice")
+    take_along(alice, friday)
+    cut_off(alice)
+    opens_cold(alice, "/")
+    page = makes(alice, "Bus songs")
+    adds(alice, "Copper Wire")
+    path = f"/playlists/{id_of(page)}"
+    page = opens_cold(alice, "/downloads")
+    copy = page.locator("li.copy").filter(has_text="Friday kitchen")
+    copy.get_by_role("button", name="Remove from this device").click()
+    expect(copy).to_have_count(0)
+
+    alice.until(lambda: len(page.evaluate(FILES)) == 1)
+    opens_cold(alice, path)
+    alice.row("Copper Wire").get_by_role("button", name="Play").click()
+    alice.hears()
 
 
 def test_a_playlist_made_with_network_is_one(arrives: Arrives, clients: dict[str, Client]) -> None:

@@ -206,9 +206,10 @@ def test_bytes_that_another_playlist_needs_stay(
     row.get_by_role("button", name="Remove from this device").click()
     expect(row).to_have_count(0)
 
-    assert set(page.evaluate(FILES)) == shared
+    # The list says so first, then the bytes go.
+    alice.until(lambda: set(page.evaluate(FILES)) == shared)
     wanted = {url for item in items[:2] for url in sizes_of(item["track"]["cover_url"])}
-    assert set(page.evaluate(COVERS)) == wanted
+    alice.until(lambda: set(page.evaluate(COVERS)) == wanted)
 
 
 def sizes_of(cover_url: str) -> list[str]:
@@ -266,6 +267,30 @@ def test_a_full_device_stops_the_download_and_spoils_nothing(
     page.get_by_role("button", name="Go on taking along").click()
     expect(page.get_by_role("button", name="On this device", exact=True)).to_be_visible()
     assert {number_of(range_) for _, range_ in asked} == set(range(11)) - set(have)
+
+
+def test_a_copy_is_not_said_to_be_here_before_the_app_is(
+    arrives: Arrives, friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """Of what the worker fetches to be installed, one file does not come yet."""
+        held.append(route) if route.request.service_worker else route.continue_()
+
+    alice.context.route("**/css/player.css", hold)
+    page = alice.opens_playlist(friday)
+    button = page.locator("button.take-along")
+    button.click()
+    alice.until(lambda: len(page.evaluate(FILES)) == 4)
+    expect(button).to_have_text("Getting the app…")
+    alice.until(lambda: bool(held))
+
+    for route in held:
+        route.continue_()
+
+    expect(button).to_have_text("On this device")
 
 
 def test_what_the_browser_threw_away_is_fetched_again(

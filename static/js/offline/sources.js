@@ -3,8 +3,9 @@
 
 import { address } from "../site.js";
 import { copies } from "./copies.js";
-import { deviceDatabase, person } from "./database.js";
+import { deviceDatabase, myDatabase, person } from "./database.js";
 import { nowAndThen } from "./now-and-then.js";
+import { drafted } from "./references.js";
 
 /** @typedef {import("../playlists/shapes.js").Audio} Audio */
 /** @typedef {import("./database.js").KeptAudio} KeptAudio */
@@ -53,6 +54,7 @@ export async function fill() {
   const me = await person();
   const along = await copies();
   const mine = new Set(along.flatMap(({ hashes }) => hashes));
+  const inDrafts = await drafted(await myDatabase());
   /** @type {Map<string, Set<string>>} */
   const found = new Map();
   /** @type {KeptAudio[]} */
@@ -60,7 +62,8 @@ export async function fill() {
   // Of which track a small file is also the copies know: rows of an early layout don't say it.
   const originals = originalsOf(along);
   for (const { sha256, of, complete, people } of files) {
-    if (!complete || !(mine.has(sha256) || people?.includes(me?.id ?? ""))) continue;
+    const isMine = mine.has(sha256) || inDrafts.has(of ?? sha256);
+    if (!complete || !(isMine || people?.includes(me?.id ?? ""))) continue;
     for (const original of new Set([of ?? sha256, ...(originals.get(sha256) ?? [])])) {
       const all = found.get(original) ?? new Set();
       found.set(original, all.add(sha256));

@@ -13,6 +13,13 @@ import { take, tell } from "./taking.js";
 
 // Milliseconds after a change of the list: of songs soon, of what only shows (votes) now and then.
 const FOLLOWS_AFTER = { list: 1500, rest: 15_000 };
+
+/** Whether the app itself opens without network: its worker has fetched all of it. */
+async function isAppHere() {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  return Boolean(registration?.active);
+}
+
 class TakeAlong extends HTMLElement {
   /** @type {BroadcastChannel | null} */
   #news = null;
@@ -38,6 +45,7 @@ class TakeAlong extends HTMLElement {
       if (["copies", "progress"].includes(data.kind)) this.#showSoon();
     };
     this.show();
+    navigator.serviceWorker?.ready.then(() => this.#showSoon());
   }
 
   disconnectedCallback() {
@@ -63,7 +71,8 @@ class TakeAlong extends HTMLElement {
   async show() {
     const one = await copy(this.playlist).catch(() => undefined);
     const so = one && stateOf(one, await filesHere());
-    const state = so?.state ?? "none";
+    const lacksApp = so?.state === "whole" && !(await isAppHere());
+    const state = lacksApp ? "fetching" : (so?.state ?? "none");
     const { button } = this;
     button.dataset.state = state;
     if (state === "whole") button.dataset.icon = "check";
@@ -72,7 +81,9 @@ class TakeAlong extends HTMLElement {
     button.style.setProperty("--filled", String(so?.part ?? 0));
     const texts = {
       none: say("take_along"),
-      fetching: say("getting", { percent: Math.floor((so?.part ?? 0) * 100) }),
+      fetching: lacksApp
+        ? say("getting_app")
+        : say("getting", { percent: Math.floor((so?.part ?? 0) * 100) }),
       paused: say("go_on"),
       whole: say("on_device"),
     };
