@@ -46,6 +46,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+SOUNDING = """(({ src, currentTime, paused }) => ({ source: src, at: currentTime, paused }))(
+  document.querySelector("audio"))"""
+SLIDE = """(slider, to) => {
+  slider.value = to;
+  slider.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
 class Visitor:
     """A person with a browser of their own, logged in."""
 
@@ -108,10 +116,26 @@ class Visitor:
         return self.page.evaluate(f"document.querySelector('audio').{what}")
 
     def hears(self) -> None:
-        """Sound comes out: the position moves."""
-        start = self.audio("currentTime")
-        self.until(lambda: self.audio("currentTime") > start + 0.2)
-        assert self.audio("paused") is False
+        """Sound comes out: the position moves, be it that of the next that begins meanwhile."""
+        before: dict[str, Any] = {}
+
+        def is_so() -> bool:
+            now = self.page.evaluate(SOUNDING)
+            if now["source"] != before.get("source") or now["at"] < before["at"]:
+                before.update(now)
+            return bool(not now["paused"] and now["at"] > before["at"] + 0.2)
+
+        self.until(is_so)
+
+    def goes_round(self) -> None:
+        """What plays begins again at its end, so that a machine may take its time meanwhile."""
+        self.page.evaluate("document.querySelector('audio').loop = true")
+
+    def comes_to_the_end(self) -> None:
+        """A second before its end: what comes next then has its whole length to be seen."""
+        # By the slider, so that the room knows: a speaker is where its room says.
+        slider = self.page.locator("#player").get_by_role("slider", name="Seek")
+        slider.evaluate(SLIDE, int(self.audio("duration")) - 1)
 
     def seeks(self, second: float) -> None:
         """Move the slider, which on a phone stands in the full player."""
@@ -120,10 +144,7 @@ class Visitor:
         is_small = slider.count() == 0
         if is_small:
             player.get_by_role("button", name="Show more").click()
-        slider.evaluate(
-            "(s, to) => { s.value = to; s.dispatchEvent(new Event('change', {bubbles: true})); }",
-            second,
-        )
+        slider.evaluate(SLIDE, second)
         if is_small:
             player.get_by_role("button", name="Show less").click()
         self.until(lambda: second < float(self.audio("currentTime")) < second + 8)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.serving import PATIENCE, Server
 
+AT_ONCE = ("busy", "truncated", "wrong")  # the faults that need nothing done by the test
 OF_ONE_CONNECTION = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 
@@ -42,10 +43,12 @@ class FaultyNetwork(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def hold(self, word: str) -> None:
-        """Until the test says go on."""
+    def hold(self, number: int) -> None:
+        """Until the test says go on. What is stuck counts as a fault until it is: a test that sees
+        neither a fault nor something stuck is through."""
         self._goes_on.clear()
-        self.stuck = word
+        self.stuck = self.faults[number]
+        del self.faults[number]
         self._goes_on.wait(PATIENCE)
 
     def go_on(self) -> None:
@@ -91,20 +94,23 @@ class Passing(BaseHTTPRequestHandler):
             return
         number = int(self.headers["Range"].removeprefix("bytes=").split("-")[0]) >> 20
         self.server.asked[number] += 1
-        fault = self.server.faults.pop(number, None)
+        fault = self.server.faults.get(number)
+        holds = fault not in (None, *AT_ONCE)
+        if not holds:
+            self.server.faults.pop(number, None)
         if fault == "busy":
             self._head(503, [("Retry-After", "1")], "0")
             return
         if fault == "wrong":
             body = body[:1000] + bytes([body[1000] ^ 1]) + body[1001:]
-        is_half = fault not in (None, "wrong")
+        is_half = holds or fault == "truncated"
         if not fault:
             self.server.whole[number] += 1
         self._head(answer.status, answer.getheaders(), str(len(body)))
         self.wfile.write(body[: len(body) // 2] if is_half else body)
         self.wfile.flush()
-        if is_half and fault != "truncated":
-            self.server.hold(str(fault))
+        if holds:
+            self.server.hold(number)
 
     def _head(self, status: int, headers: list[tuple[str, str]], length: str) -> None:
         self.send_response_only(status)

@@ -46,7 +46,7 @@ def test_a_download_that_is_interrupted_at_twenty_points_fetches_no_chunk_twice(
     page = alice.opens_playlist(playlist)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     page.get_by_role("button", name="Take along").click()
-    while network.faults:
+    while network.faults or network.stuck:
         alice.until(lambda: network.stuck is not None or not network.faults)
         interrupt(alice, own_server, network, playlist["id"])
     whole = alice.page.get_by_role("button", name="On this device", exact=True)
