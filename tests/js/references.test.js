@@ -6,7 +6,7 @@ const { deviceDatabase, personDatabase, welcome } = await import(
   "../../static/js/offline/database.js"
 );
 const { keep, kept } = await import("../../static/js/offline/chunks.js");
-const { held, isMine, orphans } = await import("../../static/js/offline/references.js");
+const { countUses, held, isMine, orphans } = await import("../../static/js/offline/references.js");
 
 /** @param {string} sha256 */
 function entry(sha256) {
@@ -48,6 +48,40 @@ test("audio is of who took it along or played it through, and of nobody else", a
   await welcome({ id: "bob", name: "Bob" });
   assert.equal(await isMine("hashes", "taken"), false);
   assert.equal(await isMine("hashes", "played"), true);
+});
+
+test("what plays in a list that only this device has is needed, also as a rendition", async () => {
+  await keep(entry("rendition"), 0, new Uint8Array(2));
+  await welcome({ id: "dora", name: "Dora" });
+  const database = await personDatabase("dora");
+  const add = (/** @type {string} */ playlist, /** @type {string} */ sha256) =>
+    database.add("operations", {
+      operation: { id: sha256, kind: "add", playlist },
+      state: "waiting",
+      track: { audio: { sha256 } },
+    });
+  await add("of the server", "elsewhere");
+  assert.equal(await isMine("hashes", "rendition"), false);
+  await database.add("operations", {
+    operation: { id: "making", kind: "create", playlist: "draft" },
+    state: "failed",
+  });
+  await add("draft", "original of rendition");
+
+  assert.equal(await countUses("hashes", "rendition"), 1);
+  assert.equal(await countUses("hashes", "elsewhere"), 0);
+  assert.equal(await countUses("covers", "rendition"), 0);
+  assert.equal(await isMine("hashes", "rendition"), true);
+  assert.ok((await held("hashes")).has("rendition"));
+  assert.ok(!(await orphans()).some(({ sha256 }) => sha256 === "rendition"));
+  await welcome({ id: "bob", name: "Bob" });
+  assert.equal(await isMine("hashes", "rendition"), false);
+  assert.equal(await countUses("hashes", "rendition"), 1, "whoever's list it is");
+
+  await database.clear("operations");
+  assert.equal(await countUses("hashes", "rendition"), 0);
+  const forgotten = await deviceDatabase();
+  await forgotten.delete("audio", "rendition");
 });
 
 test("orphans are what no copy of anybody holds", async () => {
