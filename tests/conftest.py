@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
@@ -22,6 +23,7 @@ from playlist_app.config import Settings
 from playlist_app.database import session
 from playlist_app.live.events import Event
 from playlist_app.operations import startup
+from playlist_app.people import passwords
 from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import open_session
 from tests.cast import NAMES, PASSWORD, Person
@@ -44,6 +46,11 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     close(app)
     return folder, tokens
 
+
+# What is hashed here takes next to nothing, and so does a log-in with it, also at a real server:
+# how costly checking a password is stands in its hash. What servers hash is as costly as always
+# (test_me.py has that).
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 # Templates are compiled once a run, not once an app: hundreds are made.
 _compiled = tempfile.TemporaryDirectory(prefix="templates-")  # goes with the process

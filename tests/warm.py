@@ -32,6 +32,7 @@ from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
 
 import playlist_app  # noqa: F401
 from playlist_app.operations.sight import faults, logs, shared  # noqa: F401
+from playlist_app.people import passwords
 
 JSON = dict[str, Any]
 
@@ -68,6 +69,7 @@ def forked(act: Callable[[], object]) -> int:
 
 def main() -> None:
     asks = socket.socket(fileno=int(sys.argv[1]))
+    passwords._nobodys()  # it is made by the first log-in of each process, and takes 0.1 s
     gc.freeze()
     while True:
         message, handles, _, _ = socket.recv_fds(asks, LARGEST, 3)

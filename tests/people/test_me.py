@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 from sqlalchemy import func, select
 
+from playlist_app.config import ROOT
 from playlist_app.database import session
 from playlist_app.people import passwords
 from playlist_app.people.models import NameTaken, Role, User, checked_name
@@ -152,3 +157,12 @@ def test_a_password_that_is_too_short_or_too_long_is_refused(password: str) -> N
 
 def test_a_password_of_eight_characters_is_taken() -> None:
     assert passwords.is_right("12345678", passwords.hashed("12345678"))
+
+
+def test_passwords_are_hashed_as_argon2_recommends() -> None:
+    """By a server, that is: what the tests hash themselves is to be quick."""
+    code = "from playlist_app.people import passwords; print(passwords.hashed('12345678'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert extract_parameters(done.stdout.strip()) == RFC_9106_LOW_MEMORY
