@@ -15,7 +15,7 @@ from playlist_app.live import events
 from playlist_app.offline import merge
 from playlist_app.operations import long_work
 from playlist_app.operations.backups import restoring
-from playlist_app.operations.moving import parcel
+from playlist_app.operations.moving import scratch
 from playlist_app.people import audit, ceremonies, idempotency, password_links, sessions
 
 AUDIT_DAYS = declare(
@@ -63,4 +63,4 @@ def clean_up() -> None:
     incoming.remove_left_over(settings())
     resumable.forget_expired(settings())
     restoring.remove_left_over(settings())
-    parcel.remove_left_over(settings())
+    scratch.remove_left_over(settings())

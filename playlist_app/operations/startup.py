@@ -85,7 +85,7 @@ def require_current(config: Settings) -> None:
         )
 
 
-def migrate(config: Settings) -> None:
+def migrate(config: Settings, *, back_up: bool = True) -> None:
     """Make the tables, or bring old ones to where the code is, after a copy of what was there."""
     from alembic import command
     from alembic.config import Config
@@ -101,10 +101,10 @@ def migrate(config: Settings) -> None:
         return
     if found and found not in {script.revision for script in scripts.walk_revisions()}:
         raise _newer(config, found)
-    if found:
+    if found and back_up:
         # Of the database alone: media are never changed by a migration.
         taking.take(config, kind="before-migration", media=False)
-    elif not config.database.exists():
+    if not config.database.exists():
         os.close(os.open(config.database, os.O_CREAT | os.O_WRONLY, 0o600))
     command.upgrade(alembic, "head")
 

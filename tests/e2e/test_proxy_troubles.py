@@ -17,6 +17,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from playlist_app.config import ROOT
+from playlist_app.live import hub
 from tests.cast import PASSWORD
 from tests.e2e.conftest import upload
 from tests.operations.proxies import NGINX, Behind, running
@@ -69,6 +70,15 @@ def test_a_host_without_its_port_makes_pages_foreign(wrong: Wrong) -> None:
     with pytest.raises(InvalidStatus) as refused:
         Listener(alice, "/ws/me", headers={"Origin": alice.server.url})
     assert refused.value.response.status_code == 403
+
+
+def test_a_proxy_that_closes_what_is_quiet_closes_sockets(wrong: Wrong) -> None:
+    """They are live for a while, and then not. What the guide says to write leaves them open."""
+    alice = wrong("proxy_read_timeout 75s;", "proxy_read_timeout 1s;")
+    listener = Listener(alice, "/ws/me")
+    listener.until("connection.established")
+    assert listener.until_closed() == 1006  # without a word: it was not Jamboree
+    assert hub.PING_EVERY * 2 < 75
 
 
 def test_nginx_takes_a_megabyte_unless_it_is_told_otherwise(wrong: Wrong, sounds: Sounds) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -63,14 +63,16 @@ MEANT: dict[tuple[str, str], Any] = {
 }
 
 
-def make(folder: Path) -> Iterator[tuple[str, Path, dict[str, Row]]]:
-    """For each version: its number, a data folder with such a database, and the row of each table.
-    The tables are made once, step by step; rows go into a copy."""
+def make(
+    folder: Path, versions: Sequence[str] = VERSIONS
+) -> Iterator[tuple[str, Path, dict[str, Row]]]:
+    """For each of these versions: its number, a data folder with such a database, and the row of
+    each table. The tables are made once, step by step; rows go into a copy."""
     empty = folder / "empty.db"
     alembic = Config()
     alembic.set_main_option("script_location", str(startup.MIGRATIONS))
     alembic.attributes["database"] = empty
-    for version in VERSIONS:
+    for version in sorted(versions):
         command.upgrade(alembic, version)
         data = folder / version
         data.mkdir()

@@ -27,7 +27,7 @@ def test_a_folder_that_cannot_be_made_is_named_with_the_reason(tmp_path: Path) -
 NOBODY = 65534  # who owns nothing, on every Linux
 
 
-def as_nobody(act: Callable[[], None]) -> str:
+def as_nobody(act: Callable[[], object]) -> str:
     """What CannotServe said to a process of this code that is not root's; "" if nothing."""
     ear, mouth = os.pipe()
     with warnings.catch_warnings():

@@ -27,7 +27,7 @@ WRITTEN_ANEW: set[tuple[str, str]] = {("library_version", "version")}
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Old:
-    made = old_schemas.make(tmp_path_factory.mktemp("old"))
+    made = old_schemas.make(tmp_path_factory.mktemp("old"), TRIED)
     return {version: (data, rows) for version, data, rows in made}
 
 

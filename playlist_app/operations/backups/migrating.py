@@ -8,4 +8,4 @@ from playlist_app.config import Settings
 from playlist_app.operations import startup
 
 if __name__ == "__main__":
-    startup.migrate(Settings(data=sys.argv[1]))
+    startup.migrate(Settings(data=sys.argv[1]), back_up=False)  # it is out of one

@@ -3,6 +3,7 @@
 Everything before the last step can fail, be cancelled or be killed, and nothing has changed. That
 step is one transaction on the database that is there: servers that have it open go on with the
 restored one, and their clients notice by its epoch. Audio is only added: it is known by its hash.
+The key and the authority follow the database; where that is cut off, the next start does it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from playlist_app.operations.backups.opening import Opened, read_only
 from playlist_app.refusals import Refusal
 
 FOLDER = "restoring"
+EPOCH = "epoch"  # in it, from when all is ready: of the database to which the rest of it belongs
 FAILED = "The backup was not restored."
 
 
@@ -96,7 +98,8 @@ def restore(
             opened.secret(folder / layout.SECRET)
             trusted = folder / "https"
             disk.make_folder(trusted)
-            has_authority = opened.authority(trusted)
+            if not opened.authority(trusted):
+                trusted.rmdir()
         except layout.Damaged as error:
             raise refused(backup, str(error)) from None
         if not live:
@@ -111,15 +114,17 @@ def restore(
         disk.sync(media)
         for file in ready.files:
             put(media, config.media_folder, Path(file.name).relative_to("media"))
+        with closing(read_only(made)) as database:
+            layout.write_file(folder / EPOCH, contents.epoch(database).encode())
+        layout.sync_folders([folder])
         _replace(config, made, live)
-        has_other_key = _replace_key(config, folder) and in_use.is_served(config)
-        if has_authority:
-            _put_authority(config, trusted)
+        has_other_key = _put_what_belongs_to_it(config, folder) and in_use.is_served(config)
         return Restored(backup, safety, len(ready.files), ready.missing, has_other_key)
 
 
 def remove_left_over(config: Settings) -> None:
-    """What a restore that was killed left. Safe at any time: not while one is under way."""
+    """What a restore that was killed left: it is finished where only its end is missing. Safe at
+    any time: not while one is under way."""
     with contextlib.suppress(kept.Busy), staged(config):
         pass
 
@@ -200,23 +205,34 @@ def _replace(config: Settings, made: Path, live: Path | None) -> None:
         lock.close()
 
 
-def _replace_key(config: Settings, folder: Path) -> bool:
+def _finish_cut_off(config: Settings, folder: Path) -> None:
+    """If the database of a restore that was killed is in its place, have the rest follow it."""
+    with contextlib.suppress(FileNotFoundError, sqlite3.DatabaseError):
+        epoch = (folder / EPOCH).read_text()
+        with closing(read_only(config.database)) as database:
+            is_in_its_place = contents.epoch(database) == epoch
+        if is_in_its_place:
+            _put_what_belongs_to_it(config, folder)
+
+
+def _put_what_belongs_to_it(config: Settings, folder: Path) -> bool:
+    """The key, and what devices trust; answers whether the key is another. It can be repeated."""
+    is_other = _replace_key(config.data_folder / layout.SECRET, folder / layout.SECRET)
+    # Devices go on trusting a server that lost all it had. One that has an authority keeps it.
+    place, trusted = config.https_folder, folder / "https"
+    if trusted.exists() and not (place / layout.AUTHORITY[0]).exists():
+        shutil.rmtree(place, ignore_errors=True)  # without it nothing in there is of use
+        trusted.replace(place)
+    layout.sync_folders([config.data_folder])
+    return is_other
+
+
+def _replace_key(key: Path, other: Path) -> bool:
     """Answers whether it is another."""
-    key, other = config.data_folder / layout.SECRET, folder / layout.SECRET
-    if key.exists() and key.read_bytes() == other.read_bytes():
+    if not other.exists() or (key.exists() and key.read_bytes() == other.read_bytes()):
         return False
     other.replace(key)
-    layout.sync_folders([config.data_folder])
     return True
-
-
-def _put_authority(config: Settings, made: Path) -> None:
-    """Devices go on trusting a server that lost all it had. One that has an authority keeps it."""
-    place = config.https_folder
-    if not (place / layout.AUTHORITY[0]).exists():
-        shutil.rmtree(place, ignore_errors=True)  # without it nothing in there is of use
-        made.replace(place)
-        layout.sync_folders([config.data_folder])
 
 
 def _files_of(database: Path) -> list[Path]:
@@ -236,6 +252,7 @@ def staged(config: Settings) -> Iterator[tuple[Path, Path]]:
         except BlockingIOError:
             raise kept.Busy("A backup is being restored at this moment.") from None
         try:
+            _finish_cut_off(config, folders[0])
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(mode=0o700, parents=True)

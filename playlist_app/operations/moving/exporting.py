@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +13,7 @@ from playlist_app.config import Settings
 from playlist_app.database import connect, iso, now
 from playlist_app.library.stored import audio_path, cover_path
 from playlist_app.operations.in_words import size
-from playlist_app.operations.moving import parcel
+from playlist_app.operations.moving import parcel, scratch
 from playlist_app.operations.troubles import FullDisk
 
 SHARE = 1.02  # of what is in it, at most, is what the tar itself needs
@@ -44,11 +41,14 @@ class _Audio:
 def export(config: Settings, path: Path, progress: parcel.Progress = lambda _: None) -> Exported:
     """Write it to `path`: whole, or not at all. What lies in folders of others comes along, and is
     the new server's own there. Raises FullDisk or OSError."""
-    with _scratch(config) as scratch, closing(_snapshot(config, scratch)) as copy:
+    with (
+        scratch.folder(config.cache_folder, scratch.EXPORT) as folder,
+        closing(_snapshot(config, folder)) as copy,
+    ):
         audio = _audio(config, copy)
         covers = [cover for (cover,) in copy.execute("SELECT id FROM cover ORDER BY id")]
         files = [cover_path(config, cover, kind) for cover in covers for kind in ("large", "small")]
-        expected = sum(one.size for one in audio) + (scratch / "app.db").stat().st_size
+        expected = sum(one.size for one in audio) + (folder / "app.db").stat().st_size
         expected += sum(file.stat().st_size for file in files if file.exists())
         _require_room(path, int(expected * SHARE))
         draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -60,9 +60,10 @@ def export(config: Settings, path: Path, progress: parcel.Progress = lambda _: N
                 for file in files:
                     _put_file(writer, f"media/covers/{file.parent.name}/{file.name}", file)
                 _adapt(copy, audio, there)
-                with (scratch / "app.db").open("rb") as database:
+                with (folder / "app.db").open("rb") as database:
                     writer.add(parcel.DATABASE, database)
                 writer.add_bytes(parcel.SECRET, (config.data_folder / "secret_key").read_bytes())
+                _put_authority(writer, config)
                 writer.close()
                 out.flush()
                 os.fsync(out.fileno())
@@ -72,18 +73,9 @@ def export(config: Settings, path: Path, progress: parcel.Progress = lambda _: N
     return Exported(path, path.stat().st_size, len(there), len(audio) - len(there))
 
 
-@contextlib.contextmanager
-def _scratch(config: Settings) -> Iterator[Path]:
-    folder = tempfile.mkdtemp(prefix="export-", dir=config.cache_folder)
-    try:
-        yield Path(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _snapshot(config: Settings, scratch: Path) -> sqlite3.Connection:
+def _snapshot(config: Settings, folder: Path) -> sqlite3.Connection:
     """A copy of the database of one moment, to be adapted. In one file, without a log beside it."""
-    copy = sqlite3.connect(scratch / "app.db", isolation_level=None)
+    copy = sqlite3.connect(folder / "app.db", isolation_level=None)
     with closing(connect(config.database)) as source:
         source.backup(copy)
     copy.execute("PRAGMA journal_mode = DELETE")
@@ -142,6 +134,13 @@ def _put_file(writer: parcel.Writer, name: str, path: Path, length: int | None =
             return False
         writer.add(name, file)
     return True
+
+
+def _put_authority(writer: parcel.Writer, config: Settings) -> None:
+    files = [config.https_folder / Path(name).name for name in parcel.AUTHORITY]
+    if all(file.exists() for file in files):
+        for name, file in zip(parcel.AUTHORITY, files, strict=True):
+            writer.add_bytes(name, file.read_bytes())
 
 
 def _adapt(copy: sqlite3.Connection, audio: list[_Audio], there: set[str]) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from playlist_app.config import Settings
 from playlist_app.database import connect, db, session
 from playlist_app.operations import figures, in_use, startup
 from playlist_app.operations.in_words import size, things
-from playlist_app.operations.moving import merging, parcel
+from playlist_app.operations.moving import merging, parcel, scratch
 from playlist_app.operations.moving.parcel import AUDIO, COVER, BadParcel, Manifest, Progress
 from playlist_app.operations.troubles import FullDisk
 from playlist_app.people import audit
@@ -79,8 +78,12 @@ def replace_with(app: Flask, path: Path, progress: Progress = lambda _: None) ->
             for suffix in ("-wal", "-shm"):
                 beside = config.database.with_name(f"{config.database.name}{suffix}")
                 beside.unlink(missing_ok=True)
-            (unpacked.scratch / parcel.SECRET).replace(config.data_folder / "secret_key")
-            (unpacked.scratch / parcel.DATABASE).replace(config.database)
+            if unpacked.has_authority:
+                # Devices go on trusting it; nobody was here to trust the one that was made here.
+                shutil.rmtree(config.https_folder, ignore_errors=True)
+                (unpacked.folder / "https").replace(config.https_folder)
+            (unpacked.folder / parcel.SECRET).replace(config.data_folder / "secret_key")
+            (unpacked.folder / parcel.DATABASE).replace(config.database)
             _sync(config.data_folder)
             startup.prepare(app)
             audit.note("data.imported", subject=path.name)
@@ -96,19 +99,20 @@ def merge(app: Flask, path: Path, progress: Progress = lambda _: None) -> Import
     config: Settings = app.config["JAMBOREE"]
     look(config, path)
     with _unpacked(config, path, progress) as unpacked:
-        with closing(sqlite3.connect(unpacked.scratch / parcel.DATABASE)) as other:
+        with closing(sqlite3.connect(unpacked.folder / parcel.DATABASE)) as other:
             new, known = merging.merge(other, unpacked.place, called=path.name)
         return Imported(path, unpacked.audio_files, new, known)
 
 
 @dataclass
 class _Unpacked:
-    """What was in a parcel, checked: the small files in `scratch`, media beside their places."""
+    """What was in a parcel, checked: the small files in `folder`, media beside their places."""
 
     config: Settings
-    scratch: Path
+    folder: Path
     waiting: dict[Path, Path]  # where they are → where they belong
-    audio_files: int = 0
+    audio_files: int
+    has_authority: bool
 
     def place(self) -> list[Path]:
         """Move audio and covers to their places; answers which are new there."""
@@ -126,36 +130,41 @@ class _Unpacked:
 @contextlib.contextmanager
 def _unpacked(config: Settings, path: Path, progress: Progress) -> Iterator[_Unpacked]:
     """Beside where it belongs, so that it is moved there at no cost; gone in the end."""
-    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=config.data_folder))
-    media = Path(tempfile.mkdtemp(prefix="import-", dir=config.media_folder))
-    (scratch / "backups").mkdir()
+    with (
+        scratch.folder(config.data_folder, scratch.IMPORT) as folder,
+        scratch.folder(config.media_folder, scratch.IMPORT) as media,
+    ):
+        yield _checked(config, path, folder, media, progress)
+
+
+def _checked(
+    config: Settings, path: Path, folder: Path, media: Path, progress: Progress
+) -> _Unpacked:
+    (folder / "https").mkdir(mode=0o700)
     waiting: dict[Path, Path] = {}
 
     def place(name: str) -> Path | None:
         if not name.startswith("media/"):
-            return scratch / name
+            return folder / name
         target = config.media_folder / Path(name).relative_to("media")
         if target.exists():
             return None
         waiting[media / Path(name).name] = target
         return media / Path(name).name
 
-    try:
-        found = parcel.unpack(path, place, progress)
-        for name, (sha256, _) in found.items():
-            of = AUDIO.fullmatch(name) or (COVER.fullmatch(name) if ".large." in name else None)
-            if of and of[2] != sha256:
-                raise BadParcel(f"{path} is damaged: {name} is not what its name says.")
-        for name in (parcel.DATABASE, parcel.SECRET):
-            if name not in found:
-                raise BadParcel(f"{path} is not whole: {name} is missing.")
-        _check(scratch / parcel.DATABASE, path)
-        startup.migrate(Settings(data=str(scratch)))
-        count = sum(bool(AUDIO.fullmatch(name)) for name in found)
-        yield _Unpacked(config, scratch, waiting, count)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        shutil.rmtree(media, ignore_errors=True)
+    found = parcel.unpack(path, place, progress)
+    for name, (sha256, _) in found.items():
+        of = AUDIO.fullmatch(name) or (COVER.fullmatch(name) if ".large." in name else None)
+        if of and of[2] != sha256:
+            raise BadParcel(f"{path} is damaged: {name} is not what its name says.")
+    for name in (parcel.DATABASE, parcel.SECRET):
+        if name not in found:
+            raise BadParcel(f"{path} is not whole: {name} is missing.")
+    _check(folder / parcel.DATABASE, path)
+    startup.migrate(Settings(data=str(folder)), back_up=False)
+    count = sum(bool(AUDIO.fullmatch(name)) for name in found)
+    has_authority = all(name in found for name in parcel.AUTHORITY)
+    return _Unpacked(config, folder, waiting, count, has_authority)
 
 
 def _check(database: Path, path: Path) -> None:

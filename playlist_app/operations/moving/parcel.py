@@ -4,36 +4,34 @@
     media/audio/ab/abcd…  by hash, as in the data folder; media/covers/…
     app.db                of one moment
     secret_key            what cookies are signed with: who is logged in stays so
+    https/authority.crt, .key   what devices trust, where the server ends HTTPS itself
     SHA256SUMS            the hash of every file before it; the last, so that nothing can be missing
 
-Whoever has it has everything, passwords' hashes included.
+Whoever has it has everything, passwords' hashes included. It is not encrypted: a backup can be, and
+moves a server as well.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
 import os
 import re
-import shutil
 import tarfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from playlist_app.config import Settings
 from playlist_app.refusals import Refusal
 
 FORMAT = 1
 MANIFEST, DATABASE, SECRET, SUMS = "manifest.json", "app.db", "secret_key", "SHA256SUMS"
+AUTHORITY = ("https/authority.crt", "https/authority.key")
 AUDIO = re.compile(r"media/audio/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 COVER = re.compile(r"media/covers/([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:large|small)\.jpg")
 PIECE = 1024 * 1024
-LEFT_AFTER = 86_400  # seconds since the last file was begun in it
 
 Progress = Callable[[int], object]  # told how many bytes more are done
 
@@ -150,7 +148,7 @@ def _members(tar: tarfile.TarFile, path: Path) -> Iterator[tarfile.TarInfo]:
 
 
 def _belongs(name: str) -> bool:
-    known = (MANIFEST, DATABASE, SECRET, SUMS)
+    known = (MANIFEST, DATABASE, SECRET, SUMS, *AUTHORITY)
     return name in known or bool(AUDIO.fullmatch(name) or COVER.fullmatch(name))
 
 
@@ -185,16 +183,3 @@ def _manifest(content: bytes, path: Path) -> Manifest:
         return Manifest(**said)
     except (ValueError, KeyError, TypeError):
         raise BadParcel(f"{path} is damaged: {MANIFEST} can't be read.") from None
-
-
-def remove_left_over(config: Settings) -> None:
-    """Remove the folders that an export or import worked in and was killed."""
-    folders = (
-        *config.data_folder.glob("import-*"),
-        *config.media_folder.glob("import-*"),
-        *config.cache_folder.glob("export-*"),
-    )
-    for folder in folders:
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > LEFT_AFTER:
-                shutil.rmtree(folder, ignore_errors=True)

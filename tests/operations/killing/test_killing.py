@@ -1,5 +1,6 @@
 """kill -9 at random moments, of all processes at once, while people vote, add, upload and import, a
-backup is taken, or start-up migrates: what was acknowledged is there, and the data are sound.
+backup is taken, another server is merged in, or start-up migrates: what was acknowledged is there,
+and the data are sound.
 
 KILL_SEED=7 repeats a run, as far as chance goes: it is printed. KILL_MOMENTS=5 is a short one.
 """
@@ -9,31 +10,32 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playlist_app import create_app
 from playlist_app.config import ROOT, Settings
-from playlist_app.library.stored import audio_path, cover_path
 from playlist_app.operations import pruning, startup
 from playlist_app.operations.backups import checking, kept
 from tests.conftest import close
 from tests.imports.web import serving
+from tests.operations.killing import acts, tidy
+from tests.operations.killing.acts import Acting
+from tests.operations.killing.elsewhere import Elsewhere
+from tests.operations.killing.killed import Killed
 from tests.operations.killing.ledger import Ledger, Load, post, sound
-from tests.serving import PATIENCE, Client, Server
+from tests.serving import PATIENCE, Client
 from tests.soak import count
 
 MOMENTS = int(os.environ.get("KILL_MOMENTS", count(20, 200)))
-EACH_FOURTH = 4  # of the moments lies in a start that migrates
+EACH_FOURTH = 4  # of the moments lies in a start that migrates, another one in a merge
 FIRST = ("vote", "add", "upload", "import_", "backup")
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(1000)))
 
@@ -58,85 +60,20 @@ def upgrade() -> None:
 '''
 ROWS = 20_000
 
-ALWAYS = {"app.db", "app.db-wal", "app.db-shm", "secret_key"}
-
-
-class Killed(Server):
-    """A server of house.py, on its data folder."""
-
-    def __init__(self, data: Path, migrations: Path, **settings: str) -> None:
-        super().__init__(data)
-        self.settings |= settings
-        self.taken = data.parent / "taken"
-        self.taken.touch()
-        self.group = 0
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("JAMBOREE_")}
-        environment |= {"HOST": "127.0.0.1", "PORT": str(self.port), "JAMBOREE_DATA": str(data)}
-        environment |= {f"JAMBOREE_{name}": value for name, value in self.settings.items()}
-        command = [sys.executable, "-m", "tests.operations.killing.house"]
-        self.log = data.parent / "server.log"
-        with self.log.open("ab") as log:
-            self.house = subprocess.Popen(
-                [*command, str(self.port), str(migrations), str(self.taken)],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-
-    def begin(self) -> None:
-        """Start it, and wait for nothing."""
-        assert self.house.stdin and self.house.stdout
-        print(file=self.house.stdin, flush=True)
-        self.group = int(self.house.stdout.readline())
-
-    def start(self) -> Server:
-        self.begin()
-        self.wait_until_it_serves()
-        return self
-
-    def kill(self) -> None:
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> float:
-        began = time.monotonic()
-        if self.group:
-            self._end(signal.SIGTERM)
-        return time.monotonic() - began
-
-    def _end(self, sent: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.group, sent)
-        deadline = time.monotonic() + PATIENCE
-        while self._lives():
-            assert time.monotonic() < deadline, "it does not end"
-            time.sleep(0.005)  # between two looks
-        self.group = 0
-
-    def _lives(self) -> bool:
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(FileNotFoundError, ProcessLookupError):
-                state, _, group = path.read_text().rpartition(")")[2].split()[:3]
-                if int(group) == self.group and state not in "ZX":
-                    return True
-        return False
-
-    def close(self) -> None:
-        if self.group:
-            self.kill()
-        assert self.house.stdin and self.house.stdout
-        self.house.stdin.close()
-        self.house.wait(PATIENCE)
-        self.house.stdout.close()
-
 
 class Story:
     """One server, killed again and again, and those who write to it."""
 
-    def __init__(self, server: Killed, cast: dict[str, Client], load: Load, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        server: Killed,
+        cast: dict[str, Client],
+        load: Load,
+        ledger: Ledger,
+        elsewhere: Elsewhere,
+    ) -> None:
         self.server = server
+        self.elsewhere = elsewhere
         self.cast = cast
         self.load = load
         self.ledger = ledger
@@ -145,6 +82,7 @@ class Story:
         self.versions: list[str] = []
         self.migrations = startup.MIGRATIONS / "versions"
         self.migrating_takes = 0.5  # seconds, until another start told better
+        self.merging_takes = 0.5
 
     def furnish(self) -> None:
         alice = self.cast["alice"]
@@ -161,7 +99,7 @@ class Story:
         """Some seconds after the first of a kind was acknowledged: by then all are at it, however
         slow the machine is, and of each kind there is something that must not be lost."""
         before = self._done()[first]
-        self.load.begin(self.cast, self.people, self.playlist, self.items)
+        self._all_begin()
         deadline = time.monotonic() + PATIENCE
         while self._done()[first] == before:
             assert time.monotonic() < deadline, f"no {first} is acknowledged"
@@ -173,6 +111,20 @@ class Story:
 
     def _done(self) -> Counter[str]:
         return self.ledger.acknowledged + Counter(backup=self.server.taken.stat().st_size)
+
+    def killed_while_merging(self, share: float) -> None:
+        """`flask data import --merge`, beside the server and everybody who writes."""
+        parcel = self.elsewhere.parcel()
+        self._all_begin()
+        merging = Acting(acts.merge, self.server.data, parcel)
+        time.sleep(share * self.merging_takes)  # the random moment
+        merging.kill()
+        self.server.kill()
+        self.load.wait()
+        assert self.load.failures == []
+
+    def _all_begin(self) -> None:
+        self.load.begin(self.cast, self.people, self.playlist, self.items)
 
     def killed_while_migrating(self, share: float) -> None:
         """The moment is a share of how long a start takes until the database is of this version."""
@@ -205,6 +157,7 @@ class Story:
                 name = f"made_{version}"
                 rows = database.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchall()
                 assert (made, rows) == (ROWS, [(str(ROWS),)])
+        self._merged()
         assert checking.verify_live(self.config) == []
         self._repeats()
         self._backups()
@@ -223,6 +176,13 @@ class Story:
                 self.ledger.tracks[answer["id"]] = repeat.body["title"]
             else:
                 self.ledger.items.add(answer["id"])
+
+    def _merged(self) -> None:
+        """All of it is there, or nothing, and then it is merged again."""
+        for parcel in self.elsewhere.to_come(self.config.database):
+            took = Acting(acts.merge, self.server.data, parcel).seconds()
+            self.merging_takes = 0.7 * self.merging_takes + 0.3 * took
+        assert self.elsewhere.to_come(self.config.database) == []
 
     def _backups(self) -> None:
         """Each that was taken is there and whole; one that was cut off is no backup."""
@@ -257,28 +217,8 @@ class Story:
             pruning.prune()
         close(app)
         assert checking.verify_live(self.config) == []
-        data = self.config.data_folder
-        found = {
-            path.relative_to(data).as_posix()
-            for path in data.rglob("*")
-            # What is in these can be deleted at any time; what a backup holds `verify` has read.
-            if path.is_file() and path.relative_to(data).parts[0] not in ("cache", "backups")
-        }
-        found = {name for name in found if name not in ALWAYS and not name.endswith(".lock")}
-        assert found == self._expected()
-        backups = {path.name for path in self.config.backup_folder.iterdir()}
-        known = {backup.name for backup in kept.backups(self.config)}
-        assert {name for name in backups - known if name != kept.LOCK} == set()
-
-    def _expected(self) -> set[str]:
-        """The files that the rows speak of."""
-        with closing(sqlite3.connect(self.config.database)) as database:
-            audio = [row[0] for row in database.execute("SELECT sha256 FROM audio_file")]
-            covers = [row[0] for row in database.execute("SELECT id FROM cover")]
-        found = {audio_path(self.config, sha256) for sha256 in audio}
-        for id_ in covers:
-            found |= {cover_path(self.config, id_, size) for size in ("large", "small")}
-        return {path.relative_to(self.config.data_folder).as_posix() for path in found}
+        assert tidy.lasting(self.config) == tidy.expected(self.config)
+        assert tidy.strange_backups(self.config) == set()
 
     def _count(self, table: str) -> int:
         with closing(sqlite3.connect(self.config.database)) as database:
@@ -306,12 +246,14 @@ def story(
     )
     cast = {name: Client(server, token) for name, token in furnished[1].items()}
     chance, ledger = random.Random(SEED), Ledger()
+    elsewhere = Elsewhere(tmp_path / "elsewhere", furnished, lambda: sound(chance))
     with serving() as web:
         load = Load(ledger, chance, web, lambda: sound(chance))
         try:
-            yield Story(server, cast, load, ledger)
+            yield Story(server, cast, load, ledger, elsewhere)
         finally:
             server.close()
+            elsewhere.close()
 
 
 def test_killed_at_any_moment_nothing_is_lost_that_was_acknowledged(story: Story) -> None:
@@ -324,6 +266,10 @@ def test_killed_at_any_moment_nothing_is_lost_that_was_acknowledged(story: Story
             share = chance.random()
             story.killed_while_migrating(share)
             moment = f"{share:.2f} of a migration"
+        elif number % EACH_FOURTH == 1:
+            share = chance.uniform(0, 1.2)
+            story.killed_while_merging(share)
+            moment = f"{share:.2f} of a merge"
         else:
             first, seconds = FIRST[number % len(FIRST)], chance.uniform(0, 0.8)
             story.killed_at_work(first, seconds)
