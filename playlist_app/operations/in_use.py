@@ -68,6 +68,12 @@ def serve(config: Settings) -> None:
     _serving[config.data_folder] = handle
 
 
+def is_flask_run() -> bool:
+    """Whether this process is Flask's own server, for developers."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name == "run"
+
+
 def is_served(config: Settings) -> bool:
     """Whether a server or a worker uses the folder now."""
     try:

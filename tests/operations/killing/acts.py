@@ -39,7 +39,9 @@ def restore(data: Path, backup: Path, tells: Connection) -> None:
 
 def become(data: Path, parcel: Path, tells: Connection) -> None:
     """`flask data import`."""
-    importing.replace_with(make_app(data), parcel)
+    app = make_app(data)
+    with app.app_context():
+        importing.replace_with(app, parcel)
 
 
 def merge(data: Path, parcel: Path, tells: Connection) -> None:

@@ -34,7 +34,7 @@ from tests.operations.killing.acts import Acting
 from tests.soak import count
 from tests.sounds import Sounds
 
-MOMENTS = count(6, 70)  # of each
+MOMENTS = count(4, 70)  # of each
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(1000)))
 # What a restore and a start write by themselves.
 NEW = ("fact", "audit", "library_version", "task", "alembic_version")
@@ -50,6 +50,7 @@ class Case:
     new: tuple[Any, ...]
     token: str  # of Alice in the new one
     newest: int  # number that was given to an event in either
+    takes: float  # seconds
 
 
 def whole(data: Path) -> tuple[Any, ...]:
@@ -120,16 +121,16 @@ def case(
         exporting.export(Settings(data=str(then)), source)
     done = tmp_path / "done"
     shutil.copytree(before, done)
-    Acting(act, done, source).seconds()
+    takes = Acting(act, done, source).seconds()
     old, new = whole(before), whole(done)
     assert old[0] != new[0]
     assert old[1] != new[1] == (then / "secret_key").read_text()
-    found = Case(before, source, old, new, token, max(newest(before), newest(done)))
+    found = Case(before, source, old, new, token, max(newest(before), newest(done)), takes)
     shutil.rmtree(done)
     return act, found
 
 
-def killed(act: acts.Act, case: Case, data: Path, chance: random.Random, takes: list[float]) -> str:
+def killed(act: acts.Act, case: Case, data: Path, chance: random.Random) -> str:
     """Half of them anywhere, half of them about the last step of a restore."""
     shutil.copytree(case.before, data)
     acting = Acting(act, data, case.source)
@@ -137,7 +138,7 @@ def killed(act: acts.Act, case: Case, data: Path, chance: random.Random, takes: 
         acting.until_swap()
         seconds = chance.uniform(0, 0.03)
     else:
-        seconds = chance.uniform(0, 1.1) * sorted(takes)[len(takes) // 2]
+        seconds = chance.uniform(0, 1.1) * case.takes
     time.sleep(seconds)  # the random moment
     return "killed" if acting.kill() else "done"
 
@@ -147,19 +148,18 @@ def test_killed_at_any_moment_it_is_the_one_before_or_the_one_after(
 ) -> None:
     act, it = case
     sys.stderr.write(f"KILL_SEED={SEED}\n")
-    chance, ends, takes = random.Random(SEED), Counter[tuple[str, str]](), list[float]()
-    for number in range(3):
-        shutil.copytree(it.before, tmp_path / f"timed{number}")
-        takes.append(Acting(act, tmp_path / f"timed{number}", it.source).seconds())
+    chance, ends = random.Random(SEED), Counter[tuple[str, str]]()
     for number in range(MOMENTS):
         data = tmp_path / f"killed{number}"
-        how = killed(act, it, data, chance, takes)
+        how = killed(act, it, data, chance)
         app = make_app(data, grace_days=0)
         startup.prepare(app)
         found = whole(data)
         assert found[0] in (it.old[0], it.new[0])
         is_new = found[0] == it.new[0]
-        assert found[1] == (it.new if is_new else it.old)[1], "the key is that of the database"
+        # Of an empty server nobody has a cookie: it may have the other key already.
+        is_key_free = act is acts.become and not is_new
+        assert is_key_free or found[1] == (it.new if is_new else it.old)[1], "another key"
         ends[how, "new" if is_new else "old"] += 1
         close(app)
         goes_on(data, it, is_new=is_new)
