@@ -100,7 +100,7 @@ class Story:
         slow the machine is, and of each kind there is something that must not be lost."""
         before = self._done()[first]
         self._all_begin()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + 10 * PATIENCE  # a busy machine takes long for a backup
         while self._done()[first] == before:
             assert time.monotonic() < deadline, f"no {first} is acknowledged"
             time.sleep(0.001)  # between two looks

@@ -110,7 +110,8 @@ def case(
     tmp_path: Path,
 ) -> tuple[acts.Act, Case]:
     then, later, backup = lived_in
-    act, before, source, token = acts.restore, later, backup.path, furnished[1]["alice"]
+    before, source, token = later, backup.path, furnished[1]["alice"]
+    act: acts.Act = acts.restore
     if request.param == "of an older version":
         [(_, data, _)] = old_schemas.make(tmp_path, old_schemas.VERSIONS[1:2])
         token = old_schemas.TOKEN
