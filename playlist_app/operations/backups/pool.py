@@ -33,7 +33,7 @@ class Pool:
         for backup in self._backups:
             if backup.is_encrypted and (sealed := self._sealed_key(backup)) not in tried:
                 tried.add(sealed)
-                with contextlib.suppress(sealing.WrongPassphrase, layout.Damaged):
+                with contextlib.suppress(sealing.WrongPassphrase, sealing.TooSlow, layout.Damaged):
                     return Key.open(backup.path, passphrase)
         return None
 

@@ -43,7 +43,9 @@ def prove(
     with disk.full_is_said("The backup could not be proven.", config.cache_folder):
         scratch.mkdir(mode=0o700, parents=True)
         try:
-            damaged = _rehearse(backup, passphrase, scratch, sample, progress)
+            # Here as well: it looks how full the disk is, before the scratch folder has gone.
+            with disk.full_is_said("The backup could not be proven.", config.cache_folder):
+                damaged = _rehearse(backup, passphrase, scratch, sample, progress)
         except layout.Damaged as error:
             damaged = [str(error)]
         finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import sqlite3
@@ -87,7 +88,9 @@ def restore(
     what `progress` raises, and in_use.StillServed where a server has a database open that is
     damaged; after any of them everything is as it was.
     """
-    with disk.full_is_said(FAILED, config.data_folder), staged(config) as (folder, media):
+    said = functools.partial(disk.full_is_said, FAILED, config.data_folder)
+    # Inside as well, as it looks how full the disk is: before what was made ready has gone.
+    with said(), staged(config) as (folder, media), said():
         opened = whole(backup, passphrase, progress)
         live = _live(config)
         try:

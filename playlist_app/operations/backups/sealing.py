@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from playlist_app.config import Settings
 from playlist_app.operations.backups import layout
 from playlist_app.refusals import Refusal
 
+PAUSES = (0.1, 0.3, 1, 2, 4, 0)  # seconds
+
 
 class NeedsPassphrase(Refusal):
     title = "This backup is encrypted: give its passphrase"
@@ -23,6 +26,11 @@ class NeedsPassphrase(Refusal):
 
 class WrongPassphrase(Refusal):
     title = "This is not the passphrase of that backup"
+
+
+class TooSlow(Refusal):
+    status = 503
+    title = "This machine is too busy, or too slow, for the passphrase of that backup"
 
 
 class NotWhole(Exception):
@@ -50,20 +58,14 @@ class Key:
 
     @classmethod
     def open(cls, folder: Path, passphrase: str | None) -> Key:
-        """That of a backup. Raises NeedsPassphrase, WrongPassphrase, or layout.Damaged."""
-        import pyrage
-
+        """That of a backup. Raises NeedsPassphrase, WrongPassphrase, TooSlow or layout.Damaged."""
         if passphrase is None:
             raise NeedsPassphrase("This backup is encrypted. Give the passphrase it was made with.")
         try:
             sealed = (folder / layout.KEY).read_bytes()
         except FileNotFoundError:
             raise layout.Damaged(f"{layout.KEY} is missing.") from None
-        try:
-            secret = pyrage.passphrase.decrypt(sealed, passphrase)
-        except pyrage.DecryptError:
-            raise WrongPassphrase from None
-        return cls(secret.decode().strip(), sealed)
+        return cls(_unsealed(sealed, passphrase), sealed)
 
     def name(self, path: str) -> str:
         """Under which name a file of the media folder is kept: its own would tell which music it
@@ -90,6 +92,24 @@ class Key:
             pyrage.decrypt_io(source, through, [self._identity])
         except (pyrage.DecryptError, OSError) as error:
             raise through.failed or NotWhole(str(error)) from None
+
+
+def _unsealed(sealed: bytes, passphrase: str) -> str:
+    """age looks for an instant how quick the machine is, and refuses what would take it longer than
+    some 16 s. Who is busy at that instant is told so as well: they look again."""
+    import pyrage
+
+    for pause in PAUSES:
+        try:
+            return str(pyrage.passphrase.decrypt(sealed, passphrase).decode().strip())
+        except pyrage.DecryptError as error:
+            if "Excessive work" not in str(error):
+                raise WrongPassphrase from None
+        time.sleep(pause)
+    raise TooSlow(
+        "It may be the right one: that can't be tried here now. Try again when less is going on, "
+        "or on a machine that is about as quick as the one that made the backup."
+    )
 
 
 class _Through:

@@ -56,7 +56,9 @@ def take(
     with disk.full_is_said(FAILED, place), kept.alone(place):
         taking = _Taking(config, place, kind, passphrase, progress)
         try:
-            return taking.run(media=media)
+            # Here as well: it looks how full the disk is, before the draft has gone.
+            with disk.full_is_said(FAILED, place):
+                return taking.run(media=media)
         finally:
             shutil.rmtree(taking.draft, ignore_errors=True)  # renamed by now, if it went well
 

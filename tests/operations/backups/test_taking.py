@@ -196,6 +196,18 @@ def test_an_encrypted_one_shows_nothing_and_is_opened_by_its_passphrase(
     assert not media_of(other).keys() & media_of(made).keys(), "another key, other names"
 
 
+def test_a_passphrase_that_can_not_be_tried_now_is_not_called_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that is busy, or much slower than the one that made the backup."""
+    head, made_for, rest = sealing.Key.make(WORDS).sealed.split(b"\n", 2)
+    too_much = made_for.rpartition(b" ")[0] + b" 40"
+    (tmp_path / layout.KEY).write_bytes(b"\n".join([head, too_much, rest]))
+    monkeypatch.setattr(sealing, "PAUSES", (0, 0))
+    with pytest.raises(sealing.TooSlow, match="may be the right one"):
+        sealing.Key.open(tmp_path, WORDS)
+
+
 # --- which are kept -----------------------------------------------------------------------------
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
