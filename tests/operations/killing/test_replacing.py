@@ -1,7 +1,7 @@
 """kill -9 in the middle of what replaces everything: a restore, or the import into an empty server.
 After a restart the server is the one before or the one after, whole, and goes on.
 
-KILL_SEED=7 repeats a run, as far as chance goes: it is printed.
+KILL_SEED=7 repeats a run, as far as chance goes: it is printed. KILL_MOMENTS=20 is a longer one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.operations.killing.acts import Acting
 from tests.soak import count
 from tests.sounds import Sounds
 
-MOMENTS = count(4, 70)  # of each
+MOMENTS = int(os.environ.get("KILL_MOMENTS", count(4, 70)))  # of each
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(1000)))
 # What a restore and a start write by themselves.
 NEW = ("fact", "audit", "library_version", "task", "alembic_version")
