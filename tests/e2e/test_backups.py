@@ -48,7 +48,7 @@ def work(page: Page) -> Any:
 def test_an_admin_takes_proves_downloads_and_restores_one(
     arrives: Arrives, clients: dict[str, Client], own_server: Server, tmp_path: Path, width: int
 ) -> None:
-    alice, dora = arrives("alice", width=360), arrives("dora", width=width)
+    alice, dora = arrives("alice", width=360), arrives("dora", width=width, reduced_motion="reduce")
     kept = clients["alice"].ok("POST", "/playlists", {"title": "Friday kitchen"})
     page = dora.opens("/admin")
     page.get_by_role("navigation", name="Administration").get_by_role(
