@@ -24,6 +24,7 @@ COPY app.py gunicorn.conf.py pyproject.toml ./
 COPY migrations migrations
 COPY static static
 COPY templates templates
+COPY docs/examples docs/examples
 COPY playlist_app playlist_app
 # Here and now, as nothing can be written in /app later.
 RUN .venv/bin/python -m compileall -q app.py playlist_app migrations

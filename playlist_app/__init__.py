@@ -61,6 +61,8 @@ from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.https import door
 from playlist_app.operations.jobs import jobs as operations_jobs
 from playlist_app.operations.moving import commands as moving_commands
+from playlist_app.operations.reference.commands import reference
+from playlist_app.operations.reference.routes import pages as reference_pages
 from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.sight import watching
 from playlist_app.operations.sight.routes import health
@@ -160,6 +162,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         work_pages,
         choices_pages,
         health,
+        reference_pages,
     ):
         app.register_blueprint(pages)
     for calls in (
@@ -183,7 +186,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         choices_api,
     ):
         api.register_blueprint(calls)
-    for commands in (on_a_prepared_folder(users), on_a_prepared_folder(library), data, work):
+    prepared = (on_a_prepared_folder(users), on_a_prepared_folder(library))
+    for commands in (*prepared, data, work, reference):
         app.cli.add_command(commands)
 
     for command in (

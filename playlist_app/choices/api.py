@@ -8,6 +8,7 @@ from flask import request
 from flask_login import current_user
 
 from playlist_app.choices import models as choices
+from playlist_app.described import answers, takes
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid
@@ -23,12 +24,15 @@ def _me() -> User:
 
 
 @api.route("", methods=["GET"])
+@answers(dict[str, Any], scope="admin")
 def show() -> JSON:
     """What admins chose, by name; for admins."""
     return choices.values(by=_me())
 
 
 @api.route("", methods=["PATCH"])
+@answers(dict[str, Any], scope="admin")
+@takes({"application/json": {"type": "object", "description": "settings by their names"}})
 def change() -> JSON:
     """Choose something else: `{name: value}`, all of it or nothing; for admins."""
     choices.all_choices(by=_me())

@@ -7,6 +7,8 @@ from typing import Any
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
+from playlist_app.imports import answers as said
 from playlist_app.imports import source_listing, wishes
 from playlist_app.imports.addresses import LONGEST as LONGEST_URL
 from playlist_app.imports.sources import LONGEST, SHORTEST, Source, find_source
@@ -53,6 +55,7 @@ def _with_playlist(values: JSON) -> JSON:
 
 
 @api.route("/sources", methods=["GET"])
+@answers(said.Sources)
 def sources() -> JSON:
     """The channels, feeds and remote playlists that are imported again and again."""
     _require_member()
@@ -60,6 +63,7 @@ def sources() -> JSON:
 
 
 @api.route("/sources", methods=["POST"])
+@answers(said.Source, 201, scope="admin")
 @api.arguments(NewSource)
 def follow(values: JSON) -> tuple[JSON, int]:
     """Follow a listing; it is looked at soon. For admins."""
@@ -68,6 +72,7 @@ def follow(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/sources/<source_id>", methods=["GET"])
+@answers(said.SourceWithEntries)
 @api.arguments(Page, location="query")
 def source(page: JSON, source_id: str) -> JSON:
     """One source, and a page of what it lists as `listed`."""
@@ -78,6 +83,7 @@ def source(page: JSON, source_id: str) -> JSON:
 
 
 @api.route("/sources/<source_id>", methods=["PATCH"])
+@answers(said.Source, scope="admin")
 @api.arguments(SourceFields)
 def change(values: JSON, source_id: str) -> JSON:
     """Change how a source is followed. For admins."""
@@ -87,6 +93,7 @@ def change(values: JSON, source_id: str) -> JSON:
 
 
 @api.route("/sources/<source_id>", methods=["DELETE"])
+@answers(scope="admin")
 def unfollow(source_id: str) -> tuple[str, int]:
     """Follow a source no longer; what came from it stays. For admins."""
     find_source(source_id, _me()).unfollow(by=_me())
@@ -94,6 +101,7 @@ def unfollow(source_id: str) -> tuple[str, int]:
 
 
 @api.route("/sources/<source_id>/check", methods=["POST"])
+@answers(said.Source, 202, scope="admin")
 def check(source_id: str) -> tuple[JSON, int]:
     """Have a source looked at now. For admins."""
     found = find_source(source_id, _me())
@@ -102,6 +110,7 @@ def check(source_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/wishes", methods=["GET"])
+@answers(said.Wishes)
 def wish_list() -> JSON:
     """Imports that wait and that people want, most wanted first."""
     _require_member()
@@ -109,6 +118,7 @@ def wish_list() -> JSON:
 
 
 @api.route("/imports/<import_id>/wish", methods=["POST"])
+@answers(said.Wished)
 def wish(import_id: str) -> JSON:
     """Want an import too; for one's own, put it on the wish list."""
     found = wishes.find_wished(import_id, _me())
@@ -117,6 +127,7 @@ def wish(import_id: str) -> JSON:
 
 
 @api.route("/imports/<import_id>/wish", methods=["DELETE"])
+@answers(said.Wished)
 def unwish(import_id: str) -> JSON:
     """Want it no longer; for one's own, take it off the wish list."""
     found = wishes.find_wished(import_id, _me())

@@ -10,6 +10,8 @@ from sqlalchemy import func, or_, select
 
 from playlist_app.config import settings
 from playlist_app.database import as_id, iso, session
+from playlist_app.described import answers, bytes_of, takes
+from playlist_app.library import answers as said
 from playlist_app.library import healing, quota, rules, upload
 from playlist_app.library.chunked import find_entry
 from playlist_app.library.curation import changes
@@ -27,6 +29,7 @@ from playlist_app.library.models import (
 )
 from playlist_app.library.renditions import Profile, State, ask, renditions_of
 from playlist_app.library.schemas import (
+    ByUrl,
     KnownAudio,
     ListTracks,
     TrackFields,
@@ -36,6 +39,7 @@ from playlist_app.library.schemas import (
 )
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
+from playlist_app.shapes import Track as TrackShape
 from playlist_app.web import takes_bytes, takes_files
 
 JSON = dict[str, Any]
@@ -44,6 +48,7 @@ api = ApiBlueprint("library_api", __name__, url_prefix="/api/v1")
 
 
 @api.route("/tracks", methods=["GET"])
+@answers(said.Tracks)
 @api.arguments(ListTracks, location="query")
 def tracks(wanted: dict[str, Any]) -> JSON:
     """The library: found, filtered, ordered, a page at a time."""
@@ -52,6 +57,13 @@ def tracks(wanted: dict[str, Any]) -> JSON:
 
 
 @api.route("/tracks", methods=["POST"])
+@answers(TrackShape, 201)
+@takes(
+    {
+        "multipart/form-data": (TrackFields, {"file": "the audio"}),
+        "application/json": (TrackWithoutAudio, TrackOfKnownAudio),
+    }
+)
 @takes_files
 @steps_itself
 def add_track() -> Response:
@@ -98,12 +110,14 @@ def _require_member() -> None:
 
 
 @api.route("/tracks/<track_id>", methods=["GET"])
+@answers(TrackShape)
 def track(track_id: str) -> JSON:
     """One track."""
     return find_track(track_id, current_user).shape()
 
 
 @api.route("/tracks/<track_id>/peaks", methods=["GET"])
+@answers(said.Peaks)
 def peaks(track_id: str) -> JSON:
     """How loud it is from beginning to end: 400 values of 0 to 255, for a seek bar. None until its
     audio was analysed."""
@@ -112,6 +126,7 @@ def peaks(track_id: str) -> JSON:
 
 
 @api.route("/tracks/<track_id>", methods=["PATCH"])
+@answers(TrackShape)
 @api.arguments(TrackFields)
 def change_track(values: JSON, track_id: str) -> JSON:
     """Change what is said about a track; every list that holds it is told."""
@@ -121,6 +136,7 @@ def change_track(values: JSON, track_id: str) -> JSON:
 
 
 @api.route("/tracks/<track_id>", methods=["DELETE"])
+@answers()
 def delete_track(track_id: str) -> tuple[str, int]:
     """Take a track out of the library and of every list."""
     find_track(track_id, current_user).delete(current_user)
@@ -128,12 +144,15 @@ def delete_track(track_id: str) -> tuple[str, int]:
 
 
 @api.route("/genres", methods=["GET"])
+@answers(said.Genres)
 def list_genres() -> JSON:
     """The categories of the library."""
     return {"items": genres(current_user), "next_cursor": None}
 
 
 @api.route("/audio", methods=["POST"])
+@answers(said.AudioFile, 201, also={200: said.AudioFile})
+@takes({"multipart/form-data": (None, {"file": "the audio"})})
 @takes_files
 @steps_itself
 def add_audio() -> Response:
@@ -149,12 +168,14 @@ def add_audio() -> Response:
 
 
 @api.route("/audio/<audio_id>", methods=["GET"])
+@answers(said.AudioFile)
 def audio(audio_id: str) -> JSON:
     """The record of an audio file."""
     return _record(_find(AudioFile.id == (as_id(audio_id) or "")))
 
 
 @api.route("/audio/by-hash/<sha256>", methods=["GET"])
+@answers(said.AudioFile)
 def audio_by_hash(sha256: str) -> JSON:
     """The record by the SHA-256 of the bytes, or of others with their sound, for those who may
     hear them."""
@@ -163,6 +184,7 @@ def audio_by_hash(sha256: str) -> JSON:
 
 
 @api.route("/audio/by-hash/<sha256>/chunks", methods=["GET"])
+@answers(said.Chunks)
 def chunks_of_audio(sha256: str) -> JSON:
     """The SHA-256 of each chunk of an original or a rendition, so that a device can check what it
     keeps of it."""
@@ -170,6 +192,7 @@ def chunks_of_audio(sha256: str) -> JSON:
 
 
 @api.route("/audio/known", methods=["GET"])
+@answers(said.KnownAudio)
 @api.arguments(KnownAudio, location="query")
 def known_audio(asked: JSON) -> JSON:
     """Which of these bytes need not be sent, for who may hear them: `sha256`, comma separated, at
@@ -183,6 +206,7 @@ def known_audio(asked: JSON) -> JSON:
 
 
 @api.route("/audio/<audio_id>/renditions", methods=["POST"])
+@answers(said.Rendition, also={202: said.Rendition})
 @api.arguments(WantedRendition)
 def ask_for_rendition(wanted: JSON, audio_id: str) -> tuple[JSON, int]:
     """Have a rendition made: 202 while it is preparing, 200 when it is ready (or can't be made)."""
@@ -190,6 +214,7 @@ def ask_for_rendition(wanted: JSON, audio_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/audio/by-hash/<sha256>/renditions", methods=["POST"])
+@answers(said.Rendition, also={202: said.Rendition})
 @api.arguments(WantedRendition)
 def ask_for_rendition_by_hash(wanted: JSON, sha256: str) -> tuple[JSON, int]:
     """The same, by the SHA-256 of the original, which a track's shape has."""
@@ -204,6 +229,7 @@ def _rendition(audio: AudioFile, wanted: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/audio/lost", methods=["GET"])
+@answers(said.LostAudio)
 def lost_audio() -> JSON:
     """Audio that one may hear and the server lost, with the chunks of it that are missing: a device
     that has it whole gives it back."""
@@ -211,6 +237,8 @@ def lost_audio() -> JSON:
 
 
 @api.route("/audio/<sha256>/chunks/<index>", methods=["PUT"])
+@answers(said.Lost)
+@takes({"application/octet-stream": bytes_of("the chunk, as it is")})
 @takes_bytes(CHUNK)
 @steps_itself
 def give_back(sha256: str, index: str) -> JSON:
@@ -221,9 +249,11 @@ def give_back(sha256: str, index: str) -> JSON:
 
 
 @api.route("/audio/by-url", methods=["GET"])
-def audio_by_url() -> JSON:
+@answers(said.AudioFile)
+@api.arguments(ByUrl, location="query")
+def audio_by_url(asked: JSON) -> JSON:
     """The record by the address that the bytes came from, for those who may hear them."""
-    url = request.args.get("url", "")
+    url = asked["url"]
     came = (rule(url) for rule in rules.came_from)
     return _record(_find(or_(AudioFile.source_url == url, *came)))
 

@@ -65,6 +65,10 @@ class KnownAudio(Schema):
     )
 
 
+class ByUrl(Schema):
+    url = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
 class NewUpload(Schema):
     """The metadata of an upload; what else a client of tus says is left aside."""
 

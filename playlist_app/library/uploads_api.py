@@ -20,6 +20,8 @@ from flask_login import current_user
 from werkzeug.http import http_date
 
 from playlist_app.config import settings
+from playlist_app.described import answers, bytes_of, takes
+from playlist_app.library import answers as said
 from playlist_app.library import quota
 from playlist_app.library.pieces import ALGORITHMS, Checksum
 from playlist_app.library.resumable import (
@@ -31,6 +33,7 @@ from playlist_app.library.resumable import (
 from playlist_app.library.schemas import NewUpload, TrackFields
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.refusals import Invalid, Refusal
+from playlist_app.shapes import Track
 from playlist_app.web import takes_bytes
 
 JSON = dict[str, Any]
@@ -41,6 +44,10 @@ OCTETS = "application/offset+octet-stream"
 # What a slow phone sends in this time is kept, and it asks again: a thread of the server is not
 # held for longer.
 LONGEST = timedelta(seconds=30)
+
+# What answers and calls have in their heads.
+AT = {"Upload-Offset": "how many bytes are here", "Upload-Expires": "until when it is kept"}
+TUS = {"Tus-Resumable": f"`{VERSION}`"}
 
 api = ApiBlueprint("uploads_api", __name__, url_prefix="/api/v1/uploads")
 
@@ -73,6 +80,7 @@ def _says_what_it_speaks(response: Response) -> Response:
 
 
 @api.route("", methods=["GET"])
+@answers(said.Uploads)
 def uploads() -> JSON:
     """One's own unfinished uploads, and how much one may store (`limit_bytes` null: no limit)."""
     items = unfinished(current_user)
@@ -84,6 +92,14 @@ def uploads() -> JSON:
 
 
 @api.route("", methods=["POST"])
+@answers(said.Upload, 201, headers=AT, refuses=(411, 412))
+@takes(
+    headers=TUS
+    | {
+        "Upload-Length": "how many bytes the file has",
+        "Upload-Metadata": "`filename`, `sha256` and `modified`, each with its value in Base64",
+    }
+)
 @steps_itself
 def begin() -> Response:
     """Begin one (`Upload-Length`, `Upload-Metadata`: filename, and sha256 and modified where they
@@ -112,6 +128,7 @@ def begin() -> Response:
 
 
 @api.route("/<upload_id>", methods=["GET"])
+@answers(said.Upload, headers=AT)
 def show(upload_id: str) -> Response:
     """How far it is; as HEAD, in tus' own headers."""
     upload = find_upload(upload_id, current_user)
@@ -123,6 +140,11 @@ def show(upload_id: str) -> Response:
 
 
 @api.route("/<upload_id>", methods=["PATCH"])
+@answers(headers=AT, refuses=(411, 412, 415, 460))
+@takes(
+    {OCTETS: bytes_of("the piece, as it is")},
+    headers=TUS | {"Upload-Offset": "the byte at which the piece begins"},
+)
 @takes_bytes(PIECE_AT_MOST)
 @steps_itself
 def append(upload_id: str) -> Response:
@@ -144,6 +166,7 @@ def append(upload_id: str) -> Response:
 
 
 @api.route("/<upload_id>", methods=["DELETE"])
+@answers()
 @steps_itself
 def cancel(upload_id: str) -> tuple[str, int]:
     """Cancel it: what was sent is removed."""
@@ -152,6 +175,8 @@ def cancel(upload_id: str) -> tuple[str, int]:
 
 
 @api.route("/<upload_id>/finish", methods=["POST"])
+@answers(Track, 201)
+@takes({"application/json": (TrackFields,)}, optional_body=True)
 @steps_itself
 def finish(upload_id: str) -> tuple[JSON, int]:
     """Make a track of what is here in whole; JSON may say what goes before the file's own tags.

@@ -10,6 +10,8 @@ from typing import Any
 from flask_login import current_user
 
 from playlist_app.database import as_id, iso
+from playlist_app.described import answers
+from playlist_app.listening import answers as said
 from playlist_app.listening import place, recording
 from playlist_app.listening.schemas import APlace, AskStatistics, Listens, ListListens
 from playlist_app.listening.statistics import Asked, statistics_of
@@ -28,6 +30,7 @@ def _me() -> User:
 
 
 @api.route("/listens", methods=["POST"])
+@answers(said.ReportedListens)
 @steps_itself  # each listen is a step of its own, and is recorded once by its id
 @api.arguments(Listens)
 def report_listens(values: JSON) -> JSON:
@@ -36,6 +39,7 @@ def report_listens(values: JSON) -> JSON:
 
 
 @api.route("/listens", methods=["GET"])
+@answers(said.Listens)
 @api.arguments(ListListens, location="query")
 def list_listens(values: JSON) -> JSON:
     """What one heard, newest first."""
@@ -78,6 +82,7 @@ def _before(cursor: str) -> tuple[datetime, str] | None:
 
 
 @api.route("/listens", methods=["DELETE"])
+@answers()
 def clear_listens() -> tuple[str, int]:
     """Clear one's history, and the play counts with it."""
     recording.clear_history(by=_me())
@@ -85,12 +90,14 @@ def clear_listens() -> tuple[str, int]:
 
 
 @api.route("/listening", methods=["GET"])
+@answers(said.Place, also={204: None})
 def where_i_am() -> JSON | tuple[str, int]:
     """What one listened to last, on whichever device, and where in it; 204 when that is nothing."""
     return place.place_of(_me()) or ("", 204)
 
 
 @api.route("/listening", methods=["PUT"])
+@answers(said.Kept)
 @api.arguments(APlace)
 def i_am_here(values: JSON) -> JSON:
     """Note where the player of a device is; what is later known stands."""
@@ -98,6 +105,7 @@ def i_am_here(values: JSON) -> JSON:
 
 
 @api.route("/statistics", methods=["GET"])
+@answers(said.Statistics)
 @api.arguments(AskStatistics, location="query")
 def statistics(values: JSON) -> JSON:
     """What one heard, counted: own data only."""

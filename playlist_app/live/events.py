@@ -14,12 +14,13 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import orjson
 from sqlalchemy import Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from playlist_app import shapes
 from playlist_app.database import Base, Id, Moment, after_commit, forget, now, session
 
 JSON = dict[str, Any]
@@ -61,12 +62,22 @@ class Fact(Base):
 
 @dataclass(frozen=True)
 class Happening:
-    """Base of the vocabulary: the fields of a subclass are its payload."""
+    """Base of the vocabulary: the fields of a subclass are its payload; one that would be a word of
+    Python has an underscore behind it. What holds a shape names it: `Annotated[JSON, shape]`."""
 
     type: ClassVar[str]
+    channel: ClassVar[Literal["playlist", "person"]] = "playlist"  # whom it is told to
 
     def payload(self) -> JSON:
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields = dataclasses.fields(self)
+        return {field.name.rstrip("_"): getattr(self, field.name) for field in fields}
+
+
+@dataclass(frozen=True)
+class Personal(Happening):
+    """Base of what concerns one person, wherever they are."""
+
+    channel = "person"
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ class TrackAdded(Happening):
     """A track was added to the playlist. `item`: its shape, without what is personal."""
 
     type = "track.added"
-    item: JSON
+    item: Annotated[JSON, shapes.Item]
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ class TrackMoved(Happening):
     """An item has another rank. `item`: its shape, with the new rank and position."""
 
     type = "track.moved"
-    item: JSON
+    item: Annotated[JSON, shapes.Item]
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ class TrackPlaying(Happening):
     position_ms: int
     server_time: str
     playing: bool
-    speaker: JSON | None
+    speaker: Annotated[JSON | None, shapes.Speaker | None]
     round_since: str | None
 
 
@@ -127,7 +138,7 @@ class TrackUpdated(Happening):
     """A track that the playlist holds was edited. `track`: its shape."""
 
     type = "track.updated"
-    track: JSON
+    track: Annotated[JSON, shapes.Track]
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,7 @@ class PlaylistUpdated(Happening):
     """Title, description, visibility, order mode or keeping changed. `playlist`: its shape."""
 
     type = "playlist.updated"
-    playlist: JSON
+    playlist: Annotated[JSON, shapes.Playlist]
 
 
 @dataclass(frozen=True)
@@ -161,12 +172,12 @@ class PlaylistRestored(Happening):
 
 
 @dataclass(frozen=True)
-class TrackReviewed(Happening):
+class TrackReviewed(Personal):
     """A reviewer decided about a track that the person added. `track`: its shape, with `status`
     and, where it was rejected, `review_reason`."""
 
     type = "track.reviewed"
-    track: JSON
+    track: Annotated[JSON, shapes.Track]
 
 
 @dataclass(frozen=True)
@@ -174,12 +185,12 @@ class MemberChanged(Happening):
     """Somebody's role in the playlist changed. `user`: {id, name}; `role`: None when they left."""
 
     type = "member.changed"
-    user: JSON
+    user: Annotated[JSON, shapes.Person]
     role: str | None
 
 
 @dataclass(frozen=True)
-class TrackPlayed(Happening):
+class TrackPlayed(Personal):
     """The person heard enough of a track for it to count. `track`: its id; `plays`: how often they
     played it by now."""
 
@@ -189,14 +200,14 @@ class TrackPlayed(Happening):
 
 
 @dataclass(frozen=True)
-class HistoryCleared(Happening):
+class HistoryCleared(Personal):
     """The person cleared the history of what they heard."""
 
     type = "history.cleared"
 
 
 @dataclass(frozen=True)
-class SmartPlaylistChanged(Happening):
+class SmartPlaylistChanged(Personal):
     """A smart playlist of the person is new, has other rules, or is gone. `id`: its id."""
 
     type = "smart.changed"
@@ -204,7 +215,7 @@ class SmartPlaylistChanged(Happening):
 
 
 @dataclass(frozen=True)
-class SessionRevoked(Happening):
+class SessionRevoked(Personal):
     """A session of the person ended. `session`: its id. Its sockets close."""
 
     type = "session.revoked"
@@ -212,19 +223,16 @@ class SessionRevoked(Happening):
 
 
 @dataclass(frozen=True)
-class ImportChanged(Happening):
+class ImportChanged(Personal):
     """An import is new, in another state, or further on. `import_`: its shape; in the payload it
     is `import`. Told to its person and, but for progress, to admins."""
 
     type = "import.changed"
-    import_: JSON
-
-    def payload(self) -> JSON:
-        return {"import": self.import_}
+    import_: Annotated[JSON, shapes.Import]
 
 
 @dataclass(frozen=True)
-class ImportRemoved(Happening):
+class ImportRemoved(Personal):
     """An import was taken off the list. `id`: the import's."""
 
     type = "import.removed"
@@ -232,7 +240,7 @@ class ImportRemoved(Happening):
 
 
 @dataclass(frozen=True)
-class ImportsChanged(Happening):
+class ImportsChanged(Personal):
     """Many imports changed at once: read the list again. `batch`: its id, or None for all."""
 
     type = "imports.changed"
@@ -240,7 +248,7 @@ class ImportsChanged(Happening):
 
 
 @dataclass(frozen=True)
-class ImportLooked(Happening):
+class ImportLooked(Personal):
     """A look at an address is over. `id`: the look's; `status`: completed or failed."""
 
     type = "import.looked"
@@ -249,7 +257,7 @@ class ImportLooked(Happening):
 
 
 @dataclass(frozen=True)
-class DeviceChanged(Happening):
+class DeviceChanged(Personal):
     """A device of the person is new, has another name, was forgotten, or a copy on it is new, in
     another state or gone. `id`: the device's. How far a download is, and the figures of its cache,
     are no event: a device tells them twice a minute, and they are read when somebody looks."""
@@ -259,14 +267,14 @@ class DeviceChanged(Happening):
 
 
 @dataclass(frozen=True)
-class TaskChanged(Happening):
+class TaskChanged(Personal):
     """A task of the background work went wrong, went well again, or had its turn; for admins.
 
     `task`: `{name, last_started_at, last_finished_at, last_failed_at, error, failures, done}`.
     """
 
     type = "task.changed"
-    task: JSON
+    task: Annotated[JSON, shapes.TaskFacts]
 
 
 # What the feed is told after a commit; it reads the table itself, so a lost hint costs 20 ms.

@@ -7,7 +7,9 @@ from typing import Any, cast
 from flask import Response, current_app, request
 from flask_login import current_user
 
+from playlist_app.described import answers
 from playlist_app.live import events
+from playlist_app.offline import answers as said
 from playlist_app.offline import merge
 from playlist_app.offline.copies import Known, manifest_of
 from playlist_app.offline.entries import Quality, Wanted
@@ -23,6 +25,7 @@ api = ApiBlueprint("offline_api", __name__, url_prefix="/api/v1")
 
 
 @api.route("/playlists/<playlist_id>/offline", methods=["GET"])
+@answers(said.Manifest, etag=True)
 @api.arguments(CopyOf, location="query")
 def manifest(wanted: JSON, playlist_id: str) -> Response:
     """The manifest of an offline copy; 304 where the device's ETag still stands. HEAD only tells
@@ -45,6 +48,7 @@ def manifest(wanted: JSON, playlist_id: str) -> Response:
 
 
 @api.route("/sync", methods=["POST"])
+@answers(said.Synced)
 @steps_itself  # each operation is a step of its own, and is done once by its id
 @api.arguments(Sync)
 def sync(values: JSON) -> JSON:

@@ -7,6 +7,8 @@ from typing import Any
 from flask_login import current_user
 
 from playlist_app.database import as_id
+from playlist_app.described import answers
+from playlist_app.offline import answers as said
 from playlist_app.offline import schemas
 from playlist_app.offline.devices import find_copy, find_device, meet
 from playlist_app.offline.held import copies_of, held_by, page_of
@@ -36,6 +38,7 @@ def _page(copies: list[JSON], wanted: JSON) -> JSON:
 
 
 @api.route("/devices", methods=["GET"])
+@answers(said.Devices)
 def devices() -> JSON:
     """One's devices, those seen last first, each with its copies. There are never more than a page
     has."""
@@ -43,6 +46,7 @@ def devices() -> JSON:
 
 
 @api.route("/devices/<device_id>", methods=["GET"])
+@answers(said.Device)
 def device(device_id: str) -> JSON:
     """One device with its copies."""
     found = find_device(_id(device_id), _me())
@@ -50,6 +54,7 @@ def device(device_id: str) -> JSON:
 
 
 @api.route("/devices/<device_id>", methods=["PUT"])
+@answers(said.Device, also={201: said.Device})
 @api.arguments(schemas.ADevice)
 def tell(values: JSON, device_id: str) -> tuple[JSON, int]:
     """A device tells of itself. Its id is a UUID that it made."""
@@ -62,6 +67,7 @@ def tell(values: JSON, device_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/devices/<device_id>", methods=["DELETE"])
+@answers()
 def forget(device_id: str) -> tuple[str, int]:
     """Forget a device; what is on it stays, and it comes again when it is used."""
     find_device(_id(device_id), _me()).forget()
@@ -69,6 +75,7 @@ def forget(device_id: str) -> tuple[str, int]:
 
 
 @api.route("/devices/<device_id>/copies", methods=["GET"])
+@answers(said.Copies)
 @api.arguments(schemas.APage, location="query")
 def copies(wanted: JSON, device_id: str) -> JSON:
     """The playlists that a device holds, by title."""
@@ -77,12 +84,14 @@ def copies(wanted: JSON, device_id: str) -> JSON:
 
 
 @api.route("/devices/<device_id>/copies/<playlist_id>", methods=["GET"])
+@answers(said.DeviceCopy)
 def copy(device_id: str, playlist_id: str) -> JSON:
     """What a device holds of one playlist."""
     return find_copy(find_device(_id(device_id), _me()), _id(playlist_id)).shape()
 
 
 @api.route("/devices/<device_id>/copies/<playlist_id>", methods=["PUT"])
+@answers(said.DeviceCopy, also={201: said.DeviceCopy})
 @api.arguments(schemas.ADeviceCopy)
 def hold(values: JSON, device_id: str, playlist_id: str) -> tuple[JSON, int]:
     """A device tells what it holds of a playlist; of a small copy the renditions are made."""
@@ -92,6 +101,7 @@ def hold(values: JSON, device_id: str, playlist_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/devices/<device_id>/copies/<playlist_id>", methods=["DELETE"])
+@answers()
 def leave(device_id: str, playlist_id: str) -> tuple[str, int]:
     """A device does not hold this playlist any more; also one that can't be seen any more."""
     find_device(_id(device_id), _me()).leave(_id(playlist_id))
@@ -99,6 +109,7 @@ def leave(device_id: str, playlist_id: str) -> tuple[str, int]:
 
 
 @api.route("/playlists/downloads", methods=["GET"])
+@answers(said.Copies)
 @api.arguments(schemas.Downloads, location="query")
 def downloads(wanted: JSON) -> JSON:
     """The copies on all of one's devices: `active` are not whole yet, or not any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -28,8 +29,13 @@ KINDS: dict[str, tuple[set[str], set[str]]] = {
 ALWAYS = {"id", "kind", "at", "base_seq", "playlist"}
 
 
+AN_ID = {"type": "string", "maxLength": 36}
+
+
 class OneOrMore(fields.Field[Any]):
     """An id, or for a move a list of ids, nearest first."""
+
+    takes = MappingProxyType({"anyOf": [AN_ID, {"type": "array", "items": AN_ID, "maxItems": 50}]})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         ids = value if isinstance(value, list) else [value]
@@ -162,6 +168,8 @@ class ADeviceCopy(Schema):
 
 class SomeStatuses(fields.String):
     """Which copies are wanted: `active`, `completed`, or both with a comma between."""
+
+    takes = MappingProxyType({"pattern": "^(active|completed)(,(active|completed))*$"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         wanted = set(super()._deserialize(value, attr, data, **kwargs).split(","))

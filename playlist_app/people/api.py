@@ -9,7 +9,9 @@ from flask import Response
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
+from playlist_app.described import answers
 from playlist_app.people import accounts, entering, finding, sessions
+from playlist_app.people import answers as said
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import Role, User
 from playlist_app.people.schemas import Account, LogIn, Me, PeopleQuery
@@ -21,6 +23,7 @@ api = ApiBlueprint("people_api", __name__, url_prefix="/api/v1/users")
 
 
 @api.route("/login", methods=["POST"])
+@answers(said.LoggedIn, refuses=(401,))
 @public
 @steps_itself
 @api.arguments(LogIn)
@@ -32,6 +35,7 @@ def log_in(values: dict[str, str]) -> JSON:
 
 
 @api.route("/logout", methods=["POST"])
+@answers()
 @steps_itself
 def log_out() -> Response:
     """End the session by which this call came in."""
@@ -41,6 +45,7 @@ def log_out() -> Response:
 
 
 @api.route("/me", methods=["GET"])
+@answers(said.Me)
 def me() -> JSON:
     """Oneself, with the token that a browser's unsafe calls must send as X-CSRF-Token."""
     shape: JSON = current_user.as_user()
@@ -48,6 +53,7 @@ def me() -> JSON:
 
 
 @api.route("/me", methods=["PATCH"])
+@answers(said.User)
 @api.arguments(Me)
 def change_me(values: dict[str, str]) -> JSON:
     """Change the name that others see."""
@@ -58,6 +64,7 @@ def change_me(values: dict[str, str]) -> JSON:
 
 
 @api.route("", methods=["GET"])
+@answers(said.Users, scope="admin")
 @api.arguments(PeopleQuery, location="query")
 def everybody(query: dict[str, Any]) -> JSON:
     """Everybody with an account, by the names they log in with; for admins."""
@@ -73,6 +80,7 @@ def everybody(query: dict[str, Any]) -> JSON:
 
 
 @api.route("/<user_id>", methods=["PATCH"])
+@answers(said.User, scope="admin")
 @api.arguments(Account)
 def change(values: dict[str, Any], user_id: str) -> JSON:
     """Give or take roles, block or unblock: all of it or nothing; for admins."""

@@ -7,6 +7,8 @@ from typing import Any
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
+from playlist_app.people import answers as said
 from playlist_app.people import audit
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
@@ -30,6 +32,7 @@ def _me() -> User:
 
 
 @api.route("", methods=["GET"])
+@answers(said.Notes, scope="admin")
 @api.arguments(AuditQuery, location="query")
 def index(query: dict[str, Any]) -> dict[str, Any]:
     """What was done with accounts and the server, the newest first. `actor` is a part of a name;

@@ -8,6 +8,8 @@ from flask import Response, url_for
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
+from playlist_app.people import answers as said
 from playlist_app.people import invites
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.invites import Invite
@@ -38,6 +40,7 @@ def _shape(invite: Invite) -> JSON:
 
 
 @api.route("", methods=["GET"])
+@answers(said.Invites, scope="admin")
 def index() -> JSON:
     """Every invite to this server, the newest first. `url` is the link, while it lets people in;
     `state` is open, used, ended or revoked."""
@@ -45,6 +48,7 @@ def index() -> JSON:
 
 
 @api.route("", methods=["POST"])
+@answers(said.Invite, 201, scope="admin")
 @api.arguments(NewInvite)
 def make(values: JSON) -> tuple[JSON, int]:
     """Make an invite: a link for `uses` people and `days` days, by which each makes an account
@@ -53,6 +57,7 @@ def make(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/<invite_id>", methods=["DELETE"])
+@answers(scope="admin")
 def revoke(invite_id: str) -> Response:
     """Take an invite back. It stays in the list."""
     invites.revoke(invite_id, by=_me())

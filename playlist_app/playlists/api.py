@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from playlist_app.config import settings
 from playlist_app.database import iso, now, session
+from playlist_app.described import answers, bytes_of
 from playlist_app.library.audio import STALLED_AFTER
 from playlist_app.library.export import NothingToExport, as_download, cut_off_who_stalls
 from playlist_app.library.models import find_track
@@ -18,6 +19,7 @@ from playlist_app.live.feed import room_of_playlist
 from playlist_app.live.presence import people_in
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
+from playlist_app.playlists import answers as said
 from playlist_app.playlists import schemas
 from playlist_app.playlists.export import Export
 from playlist_app.playlists.finding import find_item, find_playlist
@@ -28,6 +30,7 @@ from playlist_app.playlists.members import require, role_in
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Right
 from playlist_app.refusals import Conflict, NotFound
+from playlist_app.shapes import MyItem, MyPlaylist
 
 JSON = dict[str, Any]
 
@@ -52,12 +55,14 @@ class MissedTooMuch(Conflict):
 
 
 @api.route("", methods=["GET"])
+@answers(said.Playlists)
 def playlists() -> JSON:
     """The playlists of who asks: their own, those shared with them, and those for all."""
     return {"items": playlists_of(_me()), "next_cursor": None}
 
 
 @api.route("", methods=["POST"])
+@answers(MyPlaylist, 201)
 @api.arguments(schemas.NewPlaylist)
 def create(values: JSON) -> tuple[JSON, int]:
     """A new playlist; unless it says otherwise it is private, in manual order, and keeps."""
@@ -66,6 +71,7 @@ def create(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/<playlist_id>", methods=["GET"])
+@answers(MyPlaylist)
 def show(playlist_id: str) -> JSON:
     """One playlist, without its items."""
     playlist = find_playlist(playlist_id, _me())
@@ -73,6 +79,7 @@ def show(playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>", methods=["PATCH"])
+@answers(MyPlaylist)
 @api.arguments(schemas.PlaylistFields)
 def change(values: JSON, playlist_id: str) -> JSON:
     """Change title, description, visibility, order mode or keeping."""
@@ -82,6 +89,7 @@ def change(values: JSON, playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>", methods=["DELETE"])
+@answers()
 def delete(playlist_id: str) -> tuple[str, int]:
     """Delete a playlist; tracks stay in the library."""
     find_playlist(playlist_id, _me()).delete(by=_me())
@@ -89,6 +97,7 @@ def delete(playlist_id: str) -> tuple[str, int]:
 
 
 @api.route("/<playlist_id>/export", methods=["GET"])
+@answers(bytes_of("the file"), media=("application/zip", "audio/mpegurl"), refuses=(409,))
 @api.arguments(schemas.ExportAs, location="query")
 def export_playlist(wanted: JSON, playlist_id: str) -> Response:
     """The songs as files in a zip, each with its tags, cover and lyrics; or their list as m3u8."""
@@ -106,6 +115,7 @@ def export_playlist(wanted: JSON, playlist_id: str) -> Response:
 
 
 @api.route("/<playlist_id>/items", methods=["GET"])
+@answers(said.Items, etag=True)
 def items(playlist_id: str) -> Response:
     """Every item, in the order shown now, and the newest event that the list contains."""
     playlist = find_playlist(playlist_id, _me())
@@ -119,6 +129,7 @@ def items(playlist_id: str) -> Response:
 
 
 @api.route("/<playlist_id>/items", methods=["POST"])
+@answers(MyItem, 201, also={409: said.AlreadyThere})
 @api.arguments(schemas.AddItem)
 def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     """Add a track, at the end or behind an item; 409 with that item when it is there already."""
@@ -129,6 +140,7 @@ def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/<playlist_id>/items/<item_id>", methods=["PATCH"])
+@answers(MyItem)
 @api.arguments(schemas.ChangeItem)
 def change_item(values: JSON, playlist_id: str, item_id: str) -> JSON:
     """Move an item, or make it play."""
@@ -145,6 +157,7 @@ def change_item(values: JSON, playlist_id: str, item_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/items/<item_id>", methods=["DELETE"])
+@answers()
 def remove(playlist_id: str, item_id: str) -> tuple[str, int]:
     """Take an item off the list."""
     find_item(playlist_id, item_id, _me()).remove(by=_me())
@@ -152,6 +165,7 @@ def remove(playlist_id: str, item_id: str) -> tuple[str, int]:
 
 
 @api.route("/<playlist_id>/items/<item_id>/vote", methods=["POST"])
+@answers(MyItem, scope="vote")
 @api.arguments(schemas.CastVote)
 def vote(values: JSON, playlist_id: str, item_id: str) -> JSON:
     """Vote for an item: up, down or none."""
@@ -185,6 +199,7 @@ def _item_ahead_of(item: Item, index: int) -> Item | None:
 
 
 @api.route("/<playlist_id>/history", methods=["GET"])
+@answers(said.History)
 def history(playlist_id: str) -> JSON:
     """What was played, newest first."""
     playlist = find_playlist(playlist_id, _me())
@@ -192,6 +207,7 @@ def history(playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/events", methods=["GET"])
+@answers(said.Events, refuses=(410,))
 @api.arguments(schemas.Since, location="query")
 def happened(values: JSON, playlist_id: str) -> Response:
     """What the live channel would have sent after `since`; 410 when that is too long ago."""
@@ -209,12 +225,14 @@ def happened(values: JSON, playlist_id: str) -> Response:
 
 
 @api.route("/<playlist_id>/members", methods=["GET"])
+@answers(said.Members)
 def members(playlist_id: str) -> JSON:
     """Everybody with a role: the owner, then the others by name."""
     return {"items": find_playlist(playlist_id, _me()).members(), "next_cursor": None}
 
 
 @api.route("/<playlist_id>/members", methods=["POST"])
+@answers(said.Member, 201)
 @api.arguments(schemas.NewMember)
 def invite(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     """Give a person with an account a role."""
@@ -226,6 +244,7 @@ def invite(values: JSON, playlist_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/<playlist_id>/members/<user_id>", methods=["PATCH"])
+@answers(said.ChangedMember)
 @api.arguments(schemas.ChangeMember)
 def change_member(values: JSON, playlist_id: str, user_id: str) -> JSON:
     """Give a member another role."""
@@ -236,6 +255,7 @@ def change_member(values: JSON, playlist_id: str, user_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/members/<user_id>", methods=["DELETE"])
+@answers()
 def dismiss(playlist_id: str, user_id: str) -> tuple[str, int]:
     """Take a member's role away, or leave."""
     playlist = find_playlist(playlist_id, _me())
@@ -259,12 +279,14 @@ def _room(playlist: Playlist) -> JSON:
 
 
 @api.route("/<playlist_id>/room", methods=["GET"])
+@answers(said.Room)
 def room(playlist_id: str) -> JSON:
     """What the room plays, at which second, and on which device."""
     return _room(find_playlist(playlist_id, _me()))
 
 
 @api.route("/<playlist_id>/room/play", methods=["POST"])
+@answers(said.Room)
 def play(playlist_id: str) -> JSON:
     """Go on, or begin with the first."""
     playlist = find_playlist(playlist_id, _me())
@@ -273,21 +295,26 @@ def play(playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/room/pause", methods=["POST"])
+@answers(said.Room)
 def pause(playlist_id: str) -> JSON:
+    """Pause what plays."""
     playlist = find_playlist(playlist_id, _me())
     playlist.room.pause(by=_me())
     return _room(playlist)
 
 
 @api.route("/<playlist_id>/room/seek", methods=["POST"])
+@answers(said.Room)
 @api.arguments(schemas.Seek)
 def seek(values: JSON, playlist_id: str) -> JSON:
+    """Go on elsewhere in what plays."""
     playlist = find_playlist(playlist_id, _me())
     playlist.room.seek(values["position_ms"], by=_me())
     return _room(playlist)
 
 
 @api.route("/<playlist_id>/room/next", methods=["POST"])
+@answers(said.Room)
 @api.arguments(schemas.Next)
 def next_(values: JSON, playlist_id: str) -> JSON:
     """Go on after the item named; the room as it is when somebody did so before."""
@@ -297,6 +324,7 @@ def next_(values: JSON, playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/room/speaker", methods=["POST"])
+@answers(said.Room)
 @api.arguments(schemas.Speaker)
 def speaker(values: JSON, playlist_id: str) -> JSON:
     """Make a device the one that plays aloud; null: none does any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -22,6 +23,8 @@ class AnId(fields.String):
 
 class NewId(fields.String):
     """An id that a client chose."""
+
+    takes = MappingProxyType({"format": "uuid"})  # for the reference
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)

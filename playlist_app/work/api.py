@@ -6,8 +6,10 @@ from typing import Any
 
 from flask_login import current_user
 
+from playlist_app.described import answers
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
+from playlist_app.work import answers as said
 from playlist_app.work import status
 
 api = ApiBlueprint("work_api", __name__, url_prefix="/api/v1/tasks")
@@ -19,6 +21,7 @@ def _me() -> User:
 
 
 @api.route("", methods=["GET"])
+@answers(said.Tasks, scope="admin")
 def tasks() -> dict[str, Any]:
     """What runs in the background: when it last ran, how that went, what waits; and the workers.
 
@@ -36,6 +39,7 @@ def tasks() -> dict[str, Any]:
 
 
 @api.route("/<name>/run", methods=["POST"])
+@answers(said.Woken, 202, scope="admin")
 def run(name: str) -> tuple[dict[str, Any], int]:
     """Have a worker look at once; where none is alive, as soon as there is one."""
     task = status.run_now(name, by=_me())

@@ -28,7 +28,16 @@ ORDER = [
     "live",
 ]
 # What all of them stand on, and in which order these stand on each other.
-BASE = ["assets", "web", "refusals", "extensions", "database", "config"]
+BASE = [
+    "assets",
+    "web",
+    "described",
+    "shapes",
+    "refusals",
+    "extensions",
+    "database",
+    "config",
+]
 
 # Imports inside functions: what is heavy, and what would keep an idle process large.
 INSIDE = {

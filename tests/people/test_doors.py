@@ -41,6 +41,10 @@ PUBLIC = {
     "people.new_first_admin",
     "people.open_session",
     "people_api.log_in",
+    "reference.asyncapi",
+    "reference.calls",
+    "reference.live",
+    "reference.openapi",
 }
 
 

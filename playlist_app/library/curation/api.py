@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_login import current_user
 
+from playlist_app.described import answers
+from playlist_app.library import answers as said
 from playlist_app.library.curation import changes, genres
 from playlist_app.library.curation.changes import find_change
 from playlist_app.library.curation.lrc import Line, written
@@ -22,6 +24,7 @@ from playlist_app.library.curation.undoing import undo
 from playlist_app.library.listing import genre_shape
 from playlist_app.library.models import find_track
 from playlist_app.people.idempotency import ApiBlueprint
+from playlist_app.shapes import Track
 
 JSON = dict[str, Any]
 
@@ -29,6 +32,7 @@ api = ApiBlueprint("curation_api", __name__, url_prefix="/api/v1")
 
 
 @api.route("/tracks", methods=["PATCH"])
+@answers(said.Edited)
 @api.arguments(EditSeveral)
 def change_tracks(values: JSON) -> JSON:
     """Say the same of several tracks: `{ids, fields}`. Answers `change`, by which it can be undone,
@@ -38,6 +42,7 @@ def change_tracks(values: JSON) -> JSON:
 
 
 @api.route("/tracks/delete", methods=["POST"])
+@answers(said.Done)
 @api.arguments(Several)
 def delete_tracks(values: JSON) -> JSON:
     """Take several tracks out of the library and of every list: all of them, or none."""
@@ -45,6 +50,7 @@ def delete_tracks(values: JSON) -> JSON:
 
 
 @api.route("/changes/<change_id>/undo", methods=["POST"])
+@answers(said.Done)
 def undo_change(change_id: str) -> JSON:
     """Take one's own change back. What was changed again since stays as it is; answers how many
     tracks are as they were."""
@@ -52,6 +58,7 @@ def undo_change(change_id: str) -> JSON:
 
 
 @api.route("/genres/<genre_id>", methods=["PATCH"])
+@answers(said.RenamedGenre)
 @api.arguments(GenreName)
 def rename_genre(values: JSON, genre_id: str) -> JSON:
     """Rename a genre, or merge it into the one that has that name. Answers the genre that there is
@@ -62,6 +69,7 @@ def rename_genre(values: JSON, genre_id: str) -> JSON:
 
 
 @api.route("/tracks/<track_id>/lyrics", methods=["GET"])
+@answers(said.Lyrics)
 def lyrics(track_id: str) -> JSON:
     """The lyrics: `text` as it was written, and its `lines`, each with the second at which it
     begins where `synced` is true."""
@@ -69,6 +77,7 @@ def lyrics(track_id: str) -> JSON:
 
 
 @api.route("/tracks/<track_id>/lyrics", methods=["PUT"])
+@answers(said.Lyrics)
 @api.arguments(LyricsText)
 def write_track_lyrics(values: JSON, track_id: str) -> JSON:
     """Replace the lyrics: by a text, plain or LRC, or by lines. An empty text takes them away."""
@@ -79,6 +88,7 @@ def write_track_lyrics(values: JSON, track_id: str) -> JSON:
 
 
 @api.route("/tracks/<track_id>/review", methods=["POST"])
+@answers(Track)
 @api.arguments(Review)
 def review_track(values: JSON, track_id: str) -> JSON:
     """`publish`, or `reject` with a reason, by a reviewer; `submit` again, by who added it."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_login import current_user
 
+from playlist_app.described import answers
+from playlist_app.listening import answers as said
 from playlist_app.listening.smart import listing
 from playlist_app.listening.smart.models import (
     SmartPlaylist,
@@ -40,12 +42,14 @@ def _rules(values: JSON, before: Rules = EMPTY) -> Rules:
 
 
 @api.route("", methods=["GET"])
+@answers(said.SmartPlaylists)
 def list_smart() -> JSON:
     """One's own smart playlists, by title."""
     return {"items": [one.shape() for one in smart_playlists_of(_me())], "next_cursor": None}
 
 
 @api.route("", methods=["POST"])
+@answers(said.SmartPlaylist, 201)
 @api.arguments(NewSmart)
 def make_smart(values: JSON) -> tuple[JSON, int]:
     """A new one."""
@@ -54,6 +58,7 @@ def make_smart(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/<smart_id>", methods=["GET"])
+@answers(said.SmartPlaylist)
 def show_smart(smart_id: str) -> JSON:
     """Its rules, and how much it holds now."""
     found = find_smart_playlist(smart_id, _me())
@@ -62,6 +67,7 @@ def show_smart(smart_id: str) -> JSON:
 
 
 @api.route("/<smart_id>", methods=["PATCH"])
+@answers(said.SmartPlaylist)
 @api.arguments(ChangeSmart)
 def change_smart(values: JSON, smart_id: str) -> JSON:
     """Change its title, or what it asks."""
@@ -71,6 +77,7 @@ def change_smart(values: JSON, smart_id: str) -> JSON:
 
 
 @api.route("/<smart_id>", methods=["DELETE"])
+@answers()
 def delete_smart(smart_id: str) -> tuple[str, int]:
     """Delete it; the tracks stay."""
     find_smart_playlist(smart_id, _me()).delete(by=_me())
@@ -78,6 +85,7 @@ def delete_smart(smart_id: str) -> tuple[str, int]:
 
 
 @api.route("/<smart_id>/tracks", methods=["GET"])
+@answers(said.SmartTracks)
 @api.arguments(Page, location="query")
 def tracks_of_smart(values: JSON, smart_id: str) -> JSON:
     """What it holds now, in its order."""
@@ -89,6 +97,7 @@ def tracks_of_smart(values: JSON, smart_id: str) -> JSON:
 
 
 @api.route("/preview", methods=["POST"])
+@answers(said.Preview)
 @steps_itself  # it changes nothing
 @api.arguments(RulesFields)
 def preview(values: JSON) -> JSON:

@@ -1,0 +1,73 @@
+"""What the calls about people, invites and the audit answer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from playlist_app.shapes import Count, Listed, Moment, Person
+
+
+class User(TypedDict):
+    """A person with an account, as they see themselves and admins see them."""
+
+    id: str
+    username: str
+    name: str
+    roles: list[Literal["admin", "reviewer", "member", "guest"]]
+    created_at: Moment
+    email: str | None
+    phone: str | None
+    last_seen_at: Moment | None
+    is_active: bool
+
+
+class Me(User):
+    """Oneself, with the token that a browser's unsafe calls send as X-CSRF-Token."""
+
+    csrf_token: str
+
+
+class LoggedIn(TypedDict):
+    """The token of the session that was opened."""
+
+    token: str
+    user: User
+
+
+class Invite(TypedDict):
+    """An invite to this server; `url` is the link, while it lets people in."""
+
+    id: str
+    role: str
+    note: str
+    uses: Count
+    used: Count
+    state: Literal["open", "used", "ended", "revoked"]
+    url: str | None
+    made_by: Person | None
+    created_at: Moment
+    ends_at: Moment
+
+
+class Actor(TypedDict):
+    """Who did it; `id` is null for the command line and the server itself."""
+
+    id: str | None
+    name: str
+
+
+class Note(TypedDict):
+    """Something that was done with accounts or the server."""
+
+    id: str
+    at: Moment
+    actor: Actor
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    address: str | None
+
+
+Users = Listed[User]
+Invites = Listed[Invite]
+Notes = Listed[Note]

@@ -1,0 +1,111 @@
+"""What the calls about playlists answer."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from playlist_app.shapes import (
+    Count,
+    Item,
+    Listed,
+    Moment,
+    MyItem,
+    MyPlaylist,
+    Person,
+    PlaylistRole,
+    Problem,
+    Seconds,
+    Speaker,
+)
+
+
+class ListedPlaylist(MyPlaylist):
+    """A playlist in the list of them: whether its room plays, and up to four covers."""
+
+    is_live: bool
+    cover_urls: list[str]
+
+
+class Items(TypedDict):
+    """The whole list, in the order shown now. `seq` is the newest event that it contains: follow
+    from there."""
+
+    items: list[MyItem]
+    next_cursor: str | None
+    seq: Count
+
+
+class AlreadyThere(Problem):
+    """The track stands in the list already: the item that is there."""
+
+    item: NotRequired[Item]
+
+
+class Event(TypedDict):
+    """One committed event, as the live channel sends it: see there for each `payload`."""
+
+    type: str
+    seq: Count
+    payload: dict[str, Any]
+
+
+class Events(TypedDict):
+    """What the live channel would have sent, up to `seq`."""
+
+    items: list[Event]
+    next_cursor: str | None
+    seq: Count
+
+
+class Played(TypedDict):
+    """One time that a track was played in the room; it stays when the track is gone."""
+
+    id: str
+    item_id: str | None
+    track_id: str | None
+    title: str
+    artist: str
+    duration_seconds: Seconds | None
+    duration_formatted: str
+    cover_url: str | None
+    added_by: Person
+    played_at: Moment
+
+
+class ChangedMember(TypedDict):
+    """A person's role in the playlist."""
+
+    user: Person
+    role: PlaylistRole
+
+
+class Member(ChangedMember):
+    """A person with a role in the playlist."""
+
+    since: Moment
+
+
+class Skip(TypedDict):
+    """How many ask to skip, and how many are needed."""
+
+    votes: Count
+    needed: Count
+
+
+class Room(TypedDict):
+    """The live side of a playlist: `item` stood at `position_ms` when the server's clock was
+    `server_time`."""
+
+    item: Item | None
+    position_ms: int
+    server_time: Moment
+    playing: bool
+    speaker: Speaker | None
+    round_since: Moment | None
+    people: Count
+    skip: Skip
+
+
+Playlists = Listed[ListedPlaylist]
+History = Listed[Played]
+Members = Listed[Member]

@@ -1,0 +1,1 @@
+"""Tests of the reference of the API and the live channel."""
