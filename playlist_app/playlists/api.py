@@ -97,7 +97,7 @@ def delete(playlist_id: str) -> tuple[str, int]:
 
 
 @api.route("/<playlist_id>/export", methods=["GET"])
-@answers(bytes_of("the file"), media=("application/zip", "audio/mpegurl"), refuses=(409,))
+@answers(bytes_of("the file"), media=("application/zip", "audio/mpegurl"), refuses=(503,))
 @api.arguments(schemas.ExportAs, location="query")
 def export_playlist(wanted: JSON, playlist_id: str) -> Response:
     """The songs as files in a zip, each with its tags, cover and lyrics; or their list as m3u8."""
