@@ -91,7 +91,7 @@ def check(app: Flask, answer: TestResponse) -> None:
     if not content:
         assert not answer.data, f"{where} with a body, which is not described"
         return
-    kind = answer.mimetype
+    kind = str(answer.mimetype)
     assert kind in content, f"{where} as {kind}, which is not described"
     if "json" in kind:
         said = json.loads(answer.data)

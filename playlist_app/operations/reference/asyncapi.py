@@ -42,7 +42,7 @@ def payload_type(kind: type[Happening]) -> Any:
     """The payload of an event as a type: its fields, of which those that hold a shape name it."""
     hints = get_type_hints(kind, include_extras=True)
     told = {field.name.rstrip("_"): _told(hints[field.name]) for field in fields(kind)}
-    payload = TypedDict(f"{kind.__name__}Payload", told)  # type: ignore[operator, misc]
+    payload = TypedDict(f"{kind.__name__}Payload", told)  # type: ignore[misc]
     payload.__doc__ = inspect.getdoc(kind)
     return payload
 

@@ -30,8 +30,7 @@ class Bodies:
     def __init__(self) -> None:
         plugin = MarshmallowPlugin(schema_name_resolver=_named)
         self._spec = APISpec("", "1", "3.1.0", plugins=[plugin])
-        assert plugin.converter
-        self._converter = plugin.converter
+        self._converter: Any = plugin.converter  # it comes without types
         self._converter.add_attribute_function(_of_own_field)
         self._converter.add_attribute_function(_pattern)
 

@@ -43,7 +43,7 @@ class Call:
 
     @property
     def endpoint(self) -> str:
-        return self.rule.endpoint
+        return str(self.rule.endpoint)
 
     @property
     def path(self) -> str:

@@ -79,6 +79,8 @@ class Group:
 def kind_of(schema: JSON) -> tuple[str, str | None]:
     """What a schema takes, in words; and the name of the schema that it leads to."""
     if "$ref" in schema:
+        if schema["$ref"].startswith("#/components/messages/"):
+            return "committed event", None
         name = schema["$ref"].rsplit("/", 1)[1]
         return name.rpartition(".")[2], name
     if "const" in schema:
@@ -95,7 +97,7 @@ def kind_of(schema: JSON) -> tuple[str, str | None]:
     if "array" in kinds_named:
         of, shape = kind_of(schema.get("items", {}))
         return f"list of {of}" + (" or null" if "null" in kinds_named else ""), shape
-    format_ = _FORMATS.get(schema.get("format", ""))
+    format_ = _FORMATS.get(schema.get("format", ""), "")
     named = [format_ if format_ and k == "string" else _PLAIN.get(k, k) for k in kinds_named]
     return " or ".join(named), None
 

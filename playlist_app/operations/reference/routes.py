@@ -62,7 +62,8 @@ def _as_known(body: bytes, mimetype: str) -> Response:
     response = Response(body, mimetype=mimetype)
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = "public, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _page(name: str, template: str, **values: Any) -> Response:

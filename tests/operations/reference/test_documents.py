@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -13,9 +16,25 @@ from playlist_app.described import described
 from playlist_app.live.events import Happening
 from playlist_app.operations.reference import asyncapi, openapi, reading
 from tests.cast import Person, ok
-from tests.conforming import asyncapi_of, check_frame, errors, openapi_of
+from tests.conforming import asyncapi_of, check_frame, errors
+from tests.conftest import close, make_app
 
 JSON = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def app(furnished: tuple[Path, dict[str, str]]) -> Iterator[Flask]:
+    """One for all: nothing is changed here."""
+    app = make_app(furnished[0])
+    yield app
+    close(app)
+
+
+@pytest.fixture(scope="module")
+def whole(app: Flask) -> JSON:
+    return openapi.document(app)
+
+
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -27,8 +46,7 @@ def operations(whole: JSON) -> list[tuple[str, str, JSON]]:
     ]
 
 
-def test_every_call_of_the_api_is_described(app: Flask) -> None:
-    whole = openapi_of(app)
+def test_every_call_of_the_api_is_described(app: Flask, whole: JSON) -> None:
     there = {
         (method, rule.rule.replace("<", "{").replace(">", "}"))
         for rule in app.url_map.iter_rules()
@@ -40,28 +58,27 @@ def test_every_call_of_the_api_is_described(app: Flask) -> None:
 
 
 def test_a_call_that_is_not_described_is_told_by_its_name(app: Flask) -> None:
-    view = app.view_functions["playlist_api.show"]
+    view: Any = app.view_functions["playlist_api.show"]
     was = vars(view).pop("described")
     try:
         with pytest.raises(openapi.Undescribed, match=r"playlist_api\.show"):
             openapi.document(app)
     finally:
-        view.described = was  # type: ignore[attr-defined]
+        view.described = was
 
 
-def test_it_is_an_openapi_document(app: Flask) -> None:
-    whole = openapi.document(app)
+def test_it_is_an_openapi_document(whole: JSON) -> None:
     assert whole["openapi"].startswith("3.1")
     ids = [operation["operationId"] for _, _, operation in operations(whole)]
     assert len(ids) == len(set(ids))
     for reference in _references(whole):
         assert _at(whole, reference) is not None, reference
     for name, schema in whole["components"]["schemas"].items():
-        jsonschema_rs.meta.validate(schema), name
+        assert jsonschema_rs.meta.is_valid(schema), name
 
 
-def test_every_call_says_what_it_is_and_who_may(app: Flask) -> None:
-    for method, path, operation in operations(openapi.document(app)):
+def test_every_call_says_what_it_is_and_who_may(whole: JSON) -> None:
+    for method, path, operation in operations(whole):
         assert operation["summary"], f"{method} {path} has no docstring"
         assert operation["tags"], path
         assert operation["security"] or operation["x-scope"] is None
@@ -69,8 +86,7 @@ def test_every_call_says_what_it_is_and_who_may(app: Flask) -> None:
             assert each["in"] in ("path", "query", "header")
 
 
-def test_every_example_is_a_body_that_its_call_takes(app: Flask) -> None:
-    whole = openapi.document(app)
+def test_every_example_is_a_body_that_its_call_takes(whole: JSON) -> None:
     checked = 0
     for method, path, operation in operations(whole):
         content = operation.get("requestBody", {}).get("content", {})
@@ -146,3 +162,16 @@ def _at(whole: JSON, reference: str) -> Any:
     for name in reference.removeprefix("#/").split("/"):
         found = found.get(name.replace("~1", "/"), None) if isinstance(found, dict) else None
     return found
+
+
+@pytest.mark.parametrize("path", ["/api/docs/", "/api/docs/live"])
+def test_the_pages_need_no_script_and_no_other_site(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "<script" not in text
+    assert " style=" not in text
+    assert 'src="http' not in text
+    assert 'rel="stylesheet" href="/' in text
+    for id_ in re.findall(r'href="#([^"]+)"', text):
+        assert f'id="{id_}"' in text, id_
