@@ -30,9 +30,10 @@ class Bodies:
     def __init__(self) -> None:
         plugin = MarshmallowPlugin(schema_name_resolver=_named)
         self._spec = APISpec("", "1", "3.1.0", plugins=[plugin])
-        self._converter: Any = plugin.converter  # it comes without types
-        self._converter.add_attribute_function(_of_own_field)
-        self._converter.add_attribute_function(_pattern)
+        converter: Any = plugin.converter  # it comes without types
+        converter.add_attribute_function(_of_own_field)
+        converter.add_attribute_function(_pattern)
+        self._converter = converter
 
     @property
     def found(self) -> dict[str, JSON]:

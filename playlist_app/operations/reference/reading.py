@@ -98,7 +98,10 @@ def kind_of(schema: JSON) -> tuple[str, str | None]:
         of, shape = kind_of(schema.get("items", {}))
         return f"list of {of}" + (" or null" if "null" in kinds_named else ""), shape
     format_ = _FORMATS.get(schema.get("format", ""), "")
-    named = [format_ if format_ and k == "string" else _PLAIN.get(k, k) for k in kinds_named]
+    named = [
+        format_ if format_ and kind == "string" else _PLAIN.get(str(kind), str(kind))
+        for kind in kinds_named
+    ]
     return " or ".join(named), None
 
 

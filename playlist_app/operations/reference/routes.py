@@ -11,6 +11,9 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from playlist_app.config import ROOT, settings
+from playlist_app.operations.reference import asyncapi as live_document
+from playlist_app.operations.reference import openapi as document
+from playlist_app.operations.reference import reading
 from playlist_app.web import public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -37,18 +40,14 @@ def _made_once(app: Flask, name: str, make: Callable[[], Any]) -> Any:
 
 def openapi_of(app: Flask) -> JSON:
     """The OpenAPI document of an app."""
-    from playlist_app.operations.reference.openapi import document
-
-    found: JSON = _made_once(app, "openapi", lambda: document(app))
+    found: JSON = _made_once(app, "openapi", lambda: document.document(app))
     return found
 
 
 def asyncapi_of(app: Flask) -> JSON:
     """The AsyncAPI document of an app."""
-    from playlist_app.operations.reference.asyncapi import document
-
     prefix = app.config["JAMBOREE"].path_prefix
-    found: JSON = _made_once(app, "asyncapi", lambda: document(prefix))
+    found: JSON = _made_once(app, "asyncapi", lambda: live_document.document(prefix))
     return found
 
 
@@ -93,8 +92,6 @@ def asyncapi() -> Response:
 @public
 def calls() -> Response:
     """Every call, to read: it needs no network and no script."""
-    from playlist_app.operations.reference import reading
-
     whole = openapi_of(_app())
     return _page(
         "calls",
@@ -110,8 +107,6 @@ def calls() -> Response:
 @public
 def live() -> Response:
     """Every frame of the live channel, to read."""
-    from playlist_app.operations.reference import reading
-
     whole = asyncapi_of(_app())
     return _page(
         "live",
