@@ -37,7 +37,8 @@ sock = Sock()
 
 class Calls(Api):  # type: ignore[misc]
     """The API, without the document that Flask-smorest would make of it at each start: that is
-    longer than all else that an app takes to be made, and nobody is given it."""
+    longer than all else that an app takes to be made; ours is made when it is read
+    (operations/reference)."""
 
     def register_blueprint(self, blp: Blueprint) -> None:
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self

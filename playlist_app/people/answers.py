@@ -34,6 +34,25 @@ class LoggedIn(TypedDict):
     user: User
 
 
+class ChangedPassword(TypedDict):
+    """How many other sessions it ended."""
+
+    sessions_ended: Count
+
+
+class Session(TypedDict):
+    """One log-in on one device; `is_current` is the one that asks."""
+
+    id: str
+    created_at: Moment
+    last_used_at: Moment
+    ends_at: Moment
+    user_agent: str
+    address: str
+    device: str
+    is_current: bool
+
+
 class Invite(TypedDict):
     """An invite to this server; `url` is the link, while it lets people in."""
 
@@ -69,5 +88,6 @@ class Note(TypedDict):
 
 
 Users = Listed[User]
+Sessions = Listed[Session]
 Invites = Listed[Invite]
 Notes = Listed[Note]

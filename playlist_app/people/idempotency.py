@@ -132,9 +132,6 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = _StrictJson()
 
-    def register_views_in_doc(self, *_: Any, **__: Any) -> None:
-        """Nothing, at each start: the document is made in operations/reference, when it is read."""
-
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any
     ) -> None:

@@ -8,6 +8,8 @@ from flask import Response
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
+from playlist_app.people import answers as said
 from playlist_app.people import own_password, sessions
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import User
@@ -29,6 +31,7 @@ def _me() -> User:
 
 
 @api.route("/password", methods=["POST"])
+@answers(said.ChangedPassword)
 @steps_itself
 @api.arguments(NewPassword)
 def change_password(values: JSON) -> JSON:
@@ -44,6 +47,7 @@ def change_password(values: JSON) -> JSON:
 
 
 @api.route("/sessions", methods=["GET"])
+@answers(said.Sessions)
 def index() -> JSON:
     """Where one is logged in, what was used last first; `is_current` is the session that asks."""
     mine = [
@@ -54,6 +58,7 @@ def index() -> JSON:
 
 
 @api.route("/sessions", methods=["DELETE"])
+@answers()
 @steps_itself
 def end_all() -> Response:
     """Log out everywhere, here as well."""
@@ -62,6 +67,7 @@ def end_all() -> Response:
 
 
 @api.route("/sessions/<session_id>", methods=["DELETE"])
+@answers()
 @steps_itself
 def end(session_id: str) -> Response:
     """End one session. Its open sockets close, and its next request is refused."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.routing import Rule
 
+from playlist_app.operations.reference.openapi import undescribed
 from tests.cast import Person, problem
 
 # A door that is opened to everybody is meant to be: it is named here too.
@@ -75,6 +76,12 @@ def is_for_programs(path: str) -> bool:
 
 def test_the_public_doors_are_these(app: Flask) -> None:
     assert {name for name in app.view_functions if is_public(app, name)} == PUBLIC
+
+
+def test_every_call_of_the_api_says_what_it_answers(app: Flask) -> None:
+    """Put @answers(…) of playlist_app/described.py under its @api.route, with a type of the slice's
+    answers.py: the reference at /api/docs/ is made of it."""
+    assert undescribed(app) == []
 
 
 def test_nobody_reads_anything_that_is_not_public(app: Flask, nobody: Person) -> None:

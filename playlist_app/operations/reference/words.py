@@ -43,6 +43,7 @@ GROUPS = {
 _OF_BLUEPRINT = {
     "playlist_api": "Playlists",
     "smart_api": "Smart playlists",
+    "security_api": "People",
     "device_api": "Devices",
     "choices_api": "Settings",
     "work_api": "Tasks",

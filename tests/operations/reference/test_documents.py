@@ -57,12 +57,12 @@ def test_every_call_of_the_api_is_described(app: Flask, whole: JSON) -> None:
     assert len(there) > 100
 
 
-def test_a_call_that_is_not_described_is_told_by_its_name(app: Flask) -> None:
+def test_a_call_that_does_not_say_what_it_answers_is_found(app: Flask) -> None:
+    assert openapi.undescribed(app) == []
     view: Any = app.view_functions["playlist_api.show"]
     was = vars(view).pop("described")
     try:
-        with pytest.raises(openapi.Undescribed, match=r"playlist_api\.show"):
-            openapi.document(app)
+        assert openapi.undescribed(app) == ["playlist_api.show"]
     finally:
         view.described = was
 
