@@ -9,6 +9,7 @@ from flask import Response, stream_with_context
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
 from playlist_app.people import leaving, own_data
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.leaving import Fate
@@ -25,6 +26,7 @@ class Leaving(Schema):
 
 
 @api.route("/data", methods=["POST"])
+@answers(dict[str, Any])
 @steps_itself
 def take_data() -> Response:
     """All that is kept about oneself, and nothing of others."""
@@ -34,6 +36,7 @@ def take_data() -> Response:
 
 
 @api.route("/leave", methods=["POST"])
+@answers()
 @steps_itself
 @api.arguments(Leaving)
 def leave(values: dict[str, Any]) -> Response:

@@ -34,6 +34,54 @@ class LoggedIn(TypedDict):
     user: User
 
 
+class TotpState(TypedDict):
+    """Whether a code of an app is asked for, and how many recovery codes are left."""
+
+    is_on: bool
+    recovery_codes_left: Count
+
+
+class Passkey(TypedDict):
+    """A key that a device keeps."""
+
+    id: str
+    name: str
+    created_at: Moment
+    last_used_at: Moment | None
+
+
+class Factors(TypedDict):
+    """What is asked for besides one's password."""
+
+    totp: TotpState
+    passkeys: list[Passkey]
+
+
+class NewSecret(TypedDict):
+    """A secret for an app that makes codes; `uri` is what a square picture for it holds."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodes(TypedDict):
+    """Codes for when the app is lost: told this once."""
+
+    recovery_codes: list[str]
+
+
+class Options(TypedDict):
+    """What the browser's own call takes; bytes are base64url."""
+
+    options: dict[str, Any]
+
+
+class Offered(Options):
+    """With the ticket that the next call names."""
+
+    ticket: str
+
+
 class ChangedPassword(TypedDict):
     """How many other sessions it ended."""
 

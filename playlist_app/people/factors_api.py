@@ -11,6 +11,8 @@ from flask import Response, request
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
+from playlist_app.described import answers
+from playlist_app.people import answers as said
 from playlist_app.people import passkeys, recovery, second_step, sessions, totp
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import User
@@ -61,6 +63,7 @@ def _me() -> User:
 
 
 @api.route("/me/factors", methods=["GET"])
+@answers(said.Factors)
 def index() -> JSON:
     """What is asked for besides one's password, and one's passkeys."""
     app = totp.of(_me())
@@ -71,6 +74,7 @@ def index() -> JSON:
 
 
 @api.route("/me/factors/totp", methods=["POST"])
+@answers(said.NewSecret, 201)
 @steps_itself
 @api.arguments(Confirmed)
 def begin_totp(values: JSON) -> tuple[JSON, int]:
@@ -81,6 +85,7 @@ def begin_totp(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/me/factors/totp/confirm", methods=["POST"])
+@answers(said.RecoveryCodes)
 @steps_itself
 @api.arguments(Code)
 def confirm_totp(values: JSON) -> JSON:
@@ -90,6 +95,7 @@ def confirm_totp(values: JSON) -> JSON:
 
 
 @api.route("/me/factors/totp/remove", methods=["POST"])
+@answers()
 @steps_itself
 @api.arguments(Confirmed)
 def remove_totp(values: JSON) -> Response:
@@ -99,6 +105,7 @@ def remove_totp(values: JSON) -> Response:
 
 
 @api.route("/me/factors/recovery-codes", methods=["POST"])
+@answers(said.RecoveryCodes, 201)
 @steps_itself
 @api.arguments(Confirmed)
 def renew_recovery_codes(values: JSON) -> tuple[JSON, int]:
@@ -107,6 +114,7 @@ def renew_recovery_codes(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/me/factors/passkeys/options", methods=["POST"])
+@answers(said.Offered)
 @steps_itself
 @api.arguments(Confirmed)
 def offer_passkey(values: JSON) -> JSON:
@@ -117,6 +125,7 @@ def offer_passkey(values: JSON) -> JSON:
 
 
 @api.route("/me/factors/passkeys", methods=["POST"])
+@answers(said.Passkey, 201)
 @steps_itself
 @api.arguments(NewPasskey)
 def add_passkey(values: JSON) -> tuple[JSON, int]:
@@ -126,14 +135,17 @@ def add_passkey(values: JSON) -> tuple[JSON, int]:
 
 
 @api.route("/me/factors/passkeys/<passkey_id>/remove", methods=["POST"])
+@answers()
 @steps_itself
 @api.arguments(Confirmed)
 def remove_passkey(values: JSON, passkey_id: str) -> Response:
+    """Take a passkey away."""
     passkeys.remove(_me(), passkey_id, values["password"])
     return Response(status=204)
 
 
 @api.route("/login/second", methods=["POST"])
+@answers(said.LoggedIn, refuses=(401, 404, 409))
 @public
 @steps_itself
 @api.arguments(SecondStep)
@@ -151,6 +163,7 @@ def log_in_second(values: JSON) -> JSON:
 
 
 @api.route("/login/second/options", methods=["POST"])
+@answers(said.Options, refuses=(401,))
 @public
 @steps_itself
 @api.arguments(Ticket)
@@ -160,6 +173,7 @@ def second_options(values: JSON) -> JSON:
 
 
 @api.route("/login/passkey/options", methods=["POST"])
+@answers(said.Offered)
 @public
 @steps_itself
 def passkey_options() -> JSON:
@@ -169,6 +183,7 @@ def passkey_options() -> JSON:
 
 
 @api.route("/login/passkey", methods=["POST"])
+@answers(said.LoggedIn, refuses=(401,))
 @public
 @steps_itself
 @api.arguments(ByPasskey)

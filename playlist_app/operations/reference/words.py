@@ -44,6 +44,8 @@ _OF_BLUEPRINT = {
     "playlist_api": "Playlists",
     "smart_api": "Smart playlists",
     "security_api": "People",
+    "factors_api": "People",
+    "account_api": "People",
     "device_api": "Devices",
     "choices_api": "Settings",
     "work_api": "Tasks",
