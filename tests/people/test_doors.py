@@ -16,6 +16,7 @@ from tests.cast import Person, problem
 PUBLIC = {
     "account.gone",
     "assets.listing",
+    "assets.stylesheet",
     "assets.versioned",
     "factors.ask_second",
     "factors.log_in_by_passkey",
