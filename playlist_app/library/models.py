@@ -44,6 +44,7 @@ from playlist_app.library import description, rules
 from playlist_app.library.genre_names import genre_key
 from playlist_app.library.shapes import track_shape
 from playlist_app.library.texts import LONGEST, sort_key
+from playlist_app.people import audit
 from playlist_app.people.models import User
 from playlist_app.refusals import NotAllowed, NotFound
 
@@ -298,6 +299,7 @@ class Track(Base):
             for leave in rules.leaving:
                 leave(self.id, by)
             tx.delete(self)
+            audit.note("track.deleted", subject=f"{self.title} · {self.artist}", by=by)
 
     def shape(self) -> dict[str, Any]:
         """The shape of a track (SPEC §5)."""

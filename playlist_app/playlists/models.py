@@ -16,6 +16,7 @@ from playlist_app.database import Base, Id, Moment, WithId, iso, new_id, now, se
 from playlist_app.library.models import Track
 from playlist_app.library.texts import clean_text
 from playlist_app.live import events
+from playlist_app.people import audit
 from playlist_app.people.models import User
 from playlist_app.playlists.adding import Addable
 from playlist_app.playlists.items import Item
@@ -90,6 +91,7 @@ class Playlist(Addable, Configurable, Shared, WithId, Base):
         with write() as tx:
             require(self, by, Right.MANAGE)
             self.record(events.PlaylistDeleted(), by)
+            audit.note("playlist.deleted", subject=self.title, by=by)
             tx.flush()
             tx.execute(delete(Playlist).where(Playlist.id == self.id))  # the rest goes by its keys
             tx.expunge(self)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from playlist_app.people import sessions
 from playlist_app.people.models import Role
 from tests.cast import Person, problem
 from tests.conftest import close, make_app
@@ -130,6 +131,16 @@ def test_who_is_not_logged_in_gets_nothing(nobody: Person, url: str) -> None:
         assert answer.status_code == 401
         assert "ETag" not in answer.headers
     problem(nobody.get(url, headers={"Range": "bytes=0-0"}), 401)
+
+
+def test_a_download_that_is_under_way_goes_no_further_than_the_session(
+    app: Flask, bob: Person, url: str
+) -> None:
+    """Players and devices ask piece by piece, and each piece is asked for anew."""
+    assert bob.get(url, headers={"Range": "bytes=0-99"}).status_code == 206
+    with app.app_context():
+        sessions.revoke_all(bob.id)
+    problem(bob.get(url, headers={"Range": "bytes=100-199"}), 401)
 
 
 def test_no_condition_gets_around_the_door(

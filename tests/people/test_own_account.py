@@ -44,6 +44,15 @@ def house(alice: Person, bob: Person, charlie: Person) -> dict[str, Any]:
     }
 
 
+def test_deletions_are_noted(alice: Person, dora: Person, house: Any) -> None:
+    assert alice.delete(f"/playlists/{house['private']['id']}").status_code == 204
+    assert alice.delete(f"/tracks/{house['track']['id']}").status_code == 204
+    notes = ok(dora.get("/audit"))["items"]
+    told = {(note["actor"]["name"], note["action"], note["subject"]) for note in notes}
+    assert ("Alice", "playlist.deleted", SECRET_WISH) in told
+    assert ("Alice", "track.deleted", "Tidal · Mira Lund") in told
+
+
 def leave(person: Person, password: str = PASSWORD, **how: str) -> Any:
     return person.post("/users/me/leave", {"password": password, **how})
 
