@@ -16,3 +16,8 @@ def playlist(alice: Person, bob: Person) -> JSON:
     made = alice.makes_playlist()
     alice.invites(made, bob)
     return made
+
+
+@pytest.fixture
+def items(alice: Person, playlist: Any) -> dict[str, dict[str, Any]]:
+    return {title: alice.adds(playlist, alice.makes_track(title)) for title in "ABCDE"}

@@ -12,7 +12,7 @@ from playlist_app.database import now, session, write
 from playlist_app.offline.merge import Operation
 from playlist_app.operations.cleaning import clean_up
 from tests.cast import Person, ok
-from tests.offline.test_merge import operation, sends
+from tests.offline.sending import operation, sends
 
 
 def days_pass(app: Flask, days: int) -> None:
