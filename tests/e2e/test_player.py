@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
 from tests.serving import Client
@@ -184,6 +184,33 @@ def test_taking_the_sound_over_silences_the_other_device(
     alice.page.locator("#player").get_by_role("button", name="Next").click()
     sees_on(bob, "Harbour Lights")
     bob.hears()
+
+
+def test_a_speaker_that_was_wound_is_not_taken_back_by_what_the_room_said_before(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    alice = arrives("alice")
+    page = alice.opens_playlist(friday)
+    presses_play(alice, "Paper Lanterns")
+    alice.hears()
+    alice.goes_round()
+    path = f"/playlists/{friday['id']}"
+    bob = clients["bob"]
+    alice.until(lambda: bob.ok("GET", f"{path}/room")["playing"] is True)
+    held: list[Route] = []
+    page.route("**/room/seek", lambda route: held.append(route))
+    alice.seeks(25)
+    alice.until(lambda: len(held) == 1)
+
+    bob.ok("POST", f"{path}/room/seek", {"position_ms": 2000})
+    item = bob.ok("GET", f"{path}/items")["items"][3]
+    bob.ok("POST", f"{path}/items/{item['id']}/vote", {"direction": "up"})
+    expect(alice.row("Copper Wire").locator(".count")).to_have_text("1")  # what came before it, too
+    page.evaluate("document.querySelector('audio').pause()")
+    assert alice.audio("currentTime") > 20
+
+    held[0].continue_()
+    alice.until(lambda: bob.ok("GET", f"{path}/room")["position_ms"] >= 25_000)
 
 
 @pytest.mark.parametrize("format_", ["mp3", "m4a", "ogg", "opus", "flac", "wav"])

@@ -20,6 +20,8 @@ export class RoomProgramme {
   #isTelling = false;
   /** The server could not be told what plays here, so that it says that nothing does. */
   #isUntold = false;
+  /** The room is being told of so many other places: until it knows, what it says is of before. */
+  #winding = 0;
   /** What this device played of the list: by votes it does not come again. @type {Set<string>} */
   #heard = new Set();
   #listeners = new AbortController();
@@ -123,7 +125,12 @@ export class RoomProgramme {
   /** @param {number} second */
   seek(second) {
     if (this.isSpeaker) this.player.sound.second = second;
-    this.player.ask(() => this.room.seek(second));
+    this.#winding += 1;
+    this.player
+      .ask(() => this.room.seek(second))
+      .finally(() => {
+        this.#winding -= 1;
+      });
   }
 
   /** It stays where it is, for everybody. */
@@ -222,7 +229,8 @@ export class RoomProgramme {
     const { sound } = this.player;
     const { second } = this.room;
     const { audio } = sound;
-    if (Math.abs(second - sound.second) > DRIFT && audio.readyState > 0) sound.second = second;
+    const isOff = Math.abs(second - sound.second) > DRIFT;
+    if (isOff && !this.#winding && audio.readyState > 0) sound.second = second;
     if (playing && sound.isPaused && !audio.ended) sound.play();
     if (!playing && !sound.isPaused) sound.pause();
   }
