@@ -25,7 +25,7 @@ NOT_SHOWN = {
     *("items[].id", "items[].playlist", "items[].track", "look", "operator", "order", "person"),
     *("playlist", "playlist_id", "queue[]", "role", "track", "track_id", "rules[].field"),
     *("rules[].operator", "password", "current_password", "code", "ticket", "heir", "email"),
-    *("phone", "address", "to", "scopes[]", "locale", "entries[]", "ended"),
+    *("phone", "address", "to", "scopes[]", "locale", "entries[]", "ended", "invite"),
 }
 # Addresses are looked at before they are kept, and are links of http alone: tests/imports.
 ADDRESSES = {"url"}
