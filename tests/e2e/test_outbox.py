@@ -122,6 +122,7 @@ def test_fifty_changes_go_in_one_call(arrives: Arrives, friday: dict[str, Any]) 
     up = alice.row("Copper Wire").get_by_role("button", name="Vote up")
     for _ in range(50):
         up.click()
+    expect(page.locator(".side-bar [data-count=waiting]")).to_have_text("50")
     calls: list[int] = []
 
     def count(route: Route) -> None:
