@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from playlist_app import assets, database, web
+from playlist_app.choices import registering
 from playlist_app.choices.api import api as choices_api
 from playlist_app.choices.routes import pages as choices_pages
 from playlist_app.config import ROOT, Settings
@@ -60,6 +61,7 @@ from playlist_app.operations.backups.routes import pages as backup_pages
 from playlist_app.operations.commands import data, on_a_prepared_folder, work
 from playlist_app.operations.https import door
 from playlist_app.operations.jobs import jobs as operations_jobs
+from playlist_app.operations.letters import sending
 from playlist_app.operations.moving import commands as moving_commands
 from playlist_app.operations.reference.commands import reference
 from playlist_app.operations.reference.routes import pages as reference_pages
@@ -67,12 +69,14 @@ from playlist_app.operations.routes import pages as operations_pages
 from playlist_app.operations.sight import watching
 from playlist_app.operations.sight.routes import health
 from playlist_app.operations.work_routes import pages as long_work_pages
+from playlist_app.people import api_tokens, limits, second_step, sessions
 from playlist_app.people import own_data as people_own_data
-from playlist_app.people import second_step, sessions
 from playlist_app.people.account_api import api as account_api
 from playlist_app.people.account_routes import pages as account_pages
 from playlist_app.people.api import api as people_api
 from playlist_app.people.audit_api import api as audit_api
+from playlist_app.people.codes import api as codes_api
+from playlist_app.people.codes import pages as code_pages
 from playlist_app.people.commands import users
 from playlist_app.people.factor_routes import pages as factor_pages
 from playlist_app.people.factors_api import api as factors_api
@@ -135,6 +139,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     csrf.init_app(app)
     api.init_app(app)
     sessions.init_app(app)
+    limits.init_app(app)
+    api_tokens.init_app(app)
     incoming.init_app(app)
     sock.init_app(app)
     sockets.init_app(app)
@@ -144,6 +150,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     for pages in (
         people_pages,
         joining_pages,
+        code_pages,
         security_pages,
         factor_pages,
         account_pages,
@@ -167,6 +174,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         app.register_blueprint(pages)
     for calls in (
         people_api,
+        codes_api,
         security_api,
         factors_api,
         account_api,
@@ -205,6 +213,8 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         tasks.register(app, jobs)
 
     # What a lower slice asks of a higher one.
+    registering.register()
+    sending.register()
     sitting.register(app)
     origins.register()
     seeding.register()

@@ -66,7 +66,7 @@ class Settings:
         7, "days after which audio that no track needs any more is removed; 0: within the hour"
     )
     keep_events: int = _setting(100_000, "how many events are kept for clients that were away")
-    rate_limits: str = _setting("on", "`off` for load tests: lifts the caps on sockets")
+    rate_limits: str = _setting("on", "`off` for load tests: lifts the limits on calls and sockets")
     demo: str = _setting("1", "`0` leaves the offer of demo music out of the first admin's page")
     workers: int = _setting(0, "web processes; 0: as many as cores, at most two")
     work: str = _setting(
@@ -101,6 +101,14 @@ class Settings:
     object_store_region: str = _setting("us-east-1", "the region of the object store")
     object_store_key: str = _setting("", "the access key for the object store")
     object_store_secret: str = _setting("", "the secret of that access key")
+    mail: str = _setting(
+        "", "how mail is sent: `smtp://name:password@mail.example:587`, or `smtps://…`; empty: none"
+    )
+    mail_from: str = _setting("", "the address that mail comes from: `music@home.example`")
+    sms_webhook: str = _setting(
+        "", "an address that takes a POST of JSON, `{to, text}`, and sends it as a short message"
+    )
+    sms_webhook_token: str = _setting("", "a bearer token for that webhook")
     log_format: str = _setting("text", "`json`: one object a line, for programs that read logs")
     log_requests: str = _setting("on", "`off`: no line for requests that went well")
     slow_query_ms: int = _setting(
@@ -188,6 +196,10 @@ class Settings:
 
     @property
     def limits_sockets(self) -> bool:
+        return self.rate_limits != "off"
+
+    @property
+    def limits_calls(self) -> bool:
         return self.rate_limits != "off"
 
     @property

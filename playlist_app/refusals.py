@@ -18,6 +18,7 @@ class Refusal(Exception):
 
     status = 400
     title = "That can't be done"
+    retry_after: int | None = None  # seconds after which it may go through
 
     def __init__(
         self,

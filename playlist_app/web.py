@@ -166,6 +166,13 @@ def is_here(target: str) -> bool:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
+    response = make_response(_as_asked(refusal))
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _as_asked(refusal: Refusal) -> ResponseReturnValue:
     if not wants_page():
         return problem(refusal)
     if isinstance(refusal, NotSignedIn):

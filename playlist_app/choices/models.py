@@ -53,6 +53,7 @@ class Choice(Generic[T]):
     unit: str = ""
     least: int = 0
     most: int | None = None  # of a number; of a text how many characters it may have
+    options: Mapping[str, str] | None = None  # of a text that is one of these, with their names
 
     @property
     def kind(self) -> str:
@@ -71,6 +72,10 @@ class Choice(Generic[T]):
             raise Invalid.field(self.name, f"This takes {_KINDS[type(self.default)]}.")
         if isinstance(value, str):
             value = value.strip()
+            if self.options is not None and value not in self.options:
+                raise Invalid.field(
+                    self.name, f"This takes one of these: {', '.join(self.options)}."
+                )
             if self.most is not None and len(value) > self.most:
                 raise Invalid.field(self.name, f"This takes at most {self.most} characters.")
         elif type(value) is int and not self.least <= value <= self._most:

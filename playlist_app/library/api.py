@@ -38,6 +38,7 @@ from playlist_app.library.schemas import (
     WantedRendition,
 )
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
+from playlist_app.people.limits import UPLOADS, limited
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
 from playlist_app.shapes import Track as TrackShape
 from playlist_app.web import takes_bytes, takes_files
@@ -64,6 +65,7 @@ def tracks(wanted: dict[str, Any]) -> JSON:
         "application/json": (TrackWithoutAudio, TrackOfKnownAudio),
     }
 )
+@limited(UPLOADS)
 @takes_files
 @steps_itself
 def add_track() -> Response:

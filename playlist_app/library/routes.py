@@ -21,6 +21,7 @@ from playlist_app.library.forms import fields_in
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.listing import Wanted, genres, list_tracks
 from playlist_app.library.models import Track, find_track
+from playlist_app.people.limits import UPLOADS, limited
 from playlist_app.people.models import User
 from playlist_app.refusals import Invalid, NotAllowed, Refusal
 from playlist_app.web import is_swap, say, takes_files
@@ -57,6 +58,7 @@ def index() -> str:
 
 
 @pages.post("/upload")
+@limited(UPLOADS)
 @takes_files
 def upload_files() -> ResponseReturnValue:
     """One or more files; each is taken or refused for itself."""

@@ -32,6 +32,7 @@ from playlist_app.library.resumable import (
 )
 from playlist_app.library.schemas import NewUpload, TrackFields
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
+from playlist_app.people.limits import UPLOADS, limited
 from playlist_app.refusals import Invalid, Refusal
 from playlist_app.shapes import Track
 from playlist_app.web import takes_bytes
@@ -100,6 +101,7 @@ def uploads() -> JSON:
         "Upload-Metadata": "`filename`, `sha256` and `modified`, each with its value in Base64",
     }
 )
+@limited(UPLOADS)
 @steps_itself
 def begin() -> Response:
     """Begin one (`Upload-Length`, `Upload-Metadata`: filename, and sha256 and modified where they

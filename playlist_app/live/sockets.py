@@ -23,6 +23,7 @@ doors = Blueprint("live", __name__)
 class TooManySockets(Refusal):
     status = 429
     title = "Too many open connections"
+    retry_after = 10
 
 
 class NoThread:

@@ -15,6 +15,7 @@ from playlist_app.offline.copies import Known, manifest_of
 from playlist_app.offline.entries import Quality, Wanted
 from playlist_app.offline.schemas import CopyOf, Sync
 from playlist_app.offline.versions import version_of
+from playlist_app.people import limits
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.playlists.finding import find_playlist
 from playlist_app.refusals import NotSignedIn
@@ -59,5 +60,6 @@ def sync(values: JSON) -> JSON:
         raise NotSignedIn(
             "These changes are another person's. They go on when that person logs in."
         )
+    limits.take(limits.CHANGES, len(values["operations"]))  # more come back when they fit
     results = merge.apply_all(values["operations"], values["device"], me)
     return {"results": results, "seq": events.newest_seq(), "epoch": events.epoch()}

@@ -16,7 +16,15 @@ from playlist_app.offline import merge
 from playlist_app.operations import long_work
 from playlist_app.operations.backups import restoring
 from playlist_app.operations.moving import scratch
-from playlist_app.people import audit, ceremonies, idempotency, password_links, sessions
+from playlist_app.people import (
+    api_tokens,
+    audit,
+    ceremonies,
+    idempotency,
+    password_links,
+    sent_codes,
+    sessions,
+)
 
 AUDIT_DAYS = declare(
     Choice(
@@ -51,8 +59,10 @@ def clean_up() -> None:
     old notes of the audit and the addresses in it, and files of uploads that were never finished.
     Safe at any time, and beside anything."""
     sessions.forget_ended()
+    api_tokens.forget_ended()
     password_links.forget_ended()
     ceremonies.forget_ended()
+    sent_codes.forget_old()
     idempotency.forget_old()
     merge.forget_old()
     changes.forget_old()

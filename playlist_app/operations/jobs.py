@@ -7,6 +7,7 @@ from datetime import timedelta
 from playlist_app.config import settings
 from playlist_app.operations import cleaning, figures, long_work
 from playlist_app.operations.backups import work as backup_work
+from playlist_app.operations.letters import sending
 from playlist_app.work.tasks import Jobs
 
 jobs = Jobs()
@@ -35,6 +36,16 @@ def measure() -> None:
 )
 def do_long_work() -> bool:
     return long_work.do_next()
+
+
+@jobs.task(
+    sending.TASK,
+    title="Send one-time codes",
+    every=timedelta(minutes=1),
+    waiting=sending.waiting,
+)
+def send_codes() -> bool:
+    return sending.send_next()
 
 
 @jobs.task("backups", title="Back up every day", every=timedelta(minutes=15))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from playlist_app.database import write
 from playlist_app.people import (
+    api_tokens,
     audit,
     ceremonies,
     passkeys,
@@ -53,6 +54,7 @@ def set_roles(person: User, roles: Iterable[Role], *, by: User | None) -> User:
         row.roles = wanted
         if was_member and not row.is_member:
             sessions.revoke_all(row.id)
+            api_tokens.revoke_all(row.id)
         changes = {"given": sorted(wanted - before), "taken": sorted(before - wanted)}
         audit.note("user.roles_changed", subject=row.username, by=by, **changes)
         return row
@@ -60,7 +62,7 @@ def set_roles(person: User, roles: Iterable[Role], *, by: User | None) -> User:
 
 def block(person: User, *, by: User | None) -> User:
     """Lock a person out: their sessions end, their sockets close, and they can't log in. What they
-    made stays. Raises NotFound for who is no admin, NotAllowed for oneself, LastAdmin."""
+    made stays, but for API tokens. Raises NotFound for who is no admin, NotAllowed for oneself, LastAdmin."""
     with write() as tx:
         row = _found(tx, person, by)
         if not row.is_active:
@@ -71,6 +73,7 @@ def block(person: User, *, by: User | None) -> User:
             require_another_admin(tx, row)
         row.is_active = False
         ended = sessions.revoke_all(row.id)
+        api_tokens.revoke_all(row.id)  # also closes what they have open
         password_links.withdraw(row)
         audit.note("user.blocked", subject=row.username, by=by, sessions_ended=ended)
         return row
@@ -96,6 +99,7 @@ def set_password(person: User, password: str, *, by: User | None) -> User:
         row.password_hash = password_hash
         mine = by.session_id if by and by.id == row.id else ""
         ended = sessions.revoke_all(row.id, but=mine)
+        api_tokens.revoke_all(row.id)  # else who was in by stealth stays in
         password_links.withdraw(row)
         audit.note("user.password_reset", subject=row.username, by=by, sessions_ended=ended)
         return row
@@ -144,7 +148,8 @@ def _found(tx: Session, person: User, by: User | None) -> User:
     """The person's row, for an admin as it is true now. Raises NotFound."""
     if by:
         asking = tx.get(User, by.id)
-        if not asking or not asking.is_admin or not asking.is_active:
+        # Both: as whom they came in (a token may leave the admin out), and what is true by now.
+        if not by.is_admin or not asking or not asking.is_admin or not asking.is_active:
             raise NotFound
     row = tx.get(User, person.id)
     if not row or row.left_at:

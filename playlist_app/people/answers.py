@@ -101,6 +101,30 @@ class Session(TypedDict):
     is_current: bool
 
 
+class Token(TypedDict):
+    """An API token; what it is, is told once."""
+
+    id: str
+    name: str
+    scopes: list[Literal["read", "vote", "edit", "admin"]]
+    created_at: Moment
+    ends_at: Moment | None
+    last_used_at: Moment | None
+    address: str | None
+
+
+class NewToken(Token):
+    """With the token itself, this once."""
+
+    token: str
+
+
+class CodeAsked(TypedDict):
+    """By what the code is used, once it came."""
+
+    id: str
+
+
 class Invite(TypedDict):
     """An invite to this server; `url` is the link, while it lets people in."""
 
@@ -137,5 +161,6 @@ class Note(TypedDict):
 
 Users = Listed[User]
 Sessions = Listed[Session]
+Tokens = Listed[Token]
 Invites = Listed[Invite]
 Notes = Listed[Note]

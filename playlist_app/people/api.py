@@ -10,11 +10,12 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from playlist_app.described import answers
-from playlist_app.people import accounts, entering, finding, sessions
+from playlist_app.people import accounts, entering, finding, registration, sessions
 from playlist_app.people import answers as said
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import Role, User
-from playlist_app.people.schemas import Account, LogIn, Me, PeopleQuery
+from playlist_app.people.schemas import Account, LogIn, Me, PeopleQuery, Registration
+from playlist_app.people.sessions import How
 from playlist_app.web import forgetting_files, public
 
 JSON = dict[str, object]
@@ -32,6 +33,20 @@ def log_in(values: dict[str, str]) -> JSON:
     user, token = entering.log_in(values["username"], values["password"])
     sessions.keep_in_cookie(token)
     return {"token": token, "user": user.as_user()}
+
+
+@api.route("/register", methods=["POST"])
+@answers(said.LoggedIn, 201, refuses=(403, 404, 409, 429))
+@public
+@steps_itself
+@api.arguments(Registration)
+def register(values: dict[str, str]) -> tuple[JSON, int]:
+    """Make an account, where everybody may, or by the code of an `invite`; answers as a log-in
+    does. Of roles there is no word: they are the server's to give."""
+    user = registration.register(**values)
+    token = sessions.open_for(user, How.REGISTERED)
+    sessions.keep_in_cookie(token)
+    return {"token": token, "user": user.as_user()}, 201
 
 
 @api.route("/logout", methods=["POST"])

@@ -8,10 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playlist_app.database import session, write
-from playlist_app.people import passwords, sessions
-from playlist_app.people.models import User, by_name
+from playlist_app.people import (
+    audit,
+    known_devices,
+    limits,
+    password_links,
+    passwords,
+    sent_codes,
+    sessions,
+)
+from playlist_app.people.counts import Count
+from playlist_app.people.models import User, by_name, name_key
+from playlist_app.people.sent_codes import Purpose
 from playlist_app.people.sessions import How
 from playlist_app.refusals import Refusal
+
+LONGEST_NAME = 200  # that is looked up; nobody has one
 
 _WRONG = "The name or the password is wrong."
 
@@ -31,12 +43,18 @@ class WrongLogIn(Refusal):
 def log_in(username: str, password: str) -> tuple[User, str]:
     """Check the password and open a session; answers the person and the token.
 
-    Raises WrongLogIn, or what asks for more.
+    Raises WrongLogIn, TooMany after many wrong ones, or what asks for more.
     """
-    user = session().scalar(by_name(username))
+    user = session().scalar(by_name(username[:LONGEST_NAME]))
+    tries = _tries(user, username)
+    limits.require(tries, what="There were many wrong passwords.")
     password_hash = user.password_hash if user else None
     if not passwords.is_right(password, password_hash) or not user or not user.is_active:
+        # Written for a name that nobody has as well: the time it takes would tell. Never what was
+        # typed, which may be a password that went into the wrong field.
+        audit.note("session.refused", subject=user.username if user else "", how=How.PASSWORD)
         raise WrongLogIn(_WRONG)
+    limits.give_back(tries)
     ask_further(user, How.PASSWORD)
     with write():
         # While it was checked, they may have been blocked, or got another password, which ends
@@ -46,7 +64,41 @@ def log_in(username: str, password: str) -> tuple[User, str]:
         return user, sessions.open_for(user, How.PASSWORD)
 
 
+def _tries(user: User | None, username: str) -> list[Count]:
+    """What a wrong password counts against: on a device where this person was before that device,
+    so that nobody elsewhere can lock them out; else this name from this client, and the client."""
+    device = user and known_devices.knows(user.id)
+    if user and device:
+        return [Count(f"wrong {user.id} on {device}", limits.WRONG_FOR_NAME)]
+    name = limits.hashed(name_key(username.strip()[:LONGEST_NAME]))
+    client = limits.client()
+    return [
+        Count(f"wrong {name} from {client}", limits.WRONG_FOR_NAME),
+        Count(f"wrong from {client}", limits.WRONG_OF_CLIENT),
+    ]
+
+
 def ask_further(user: User, how: How) -> None:
     """Let everything that may ask for more do so. Raises what it asks by."""
     for ask in further:
         ask(user, how)
+
+
+def log_in_by_code(code_id: str, code: str) -> tuple[User, str]:
+    """Open a session for who has the one-time code; answers the person and the token.
+
+    Raises WrongCode, TooMany, or what asks for more."""
+    user = sent_codes.use(code_id, code, Purpose.LOG_IN).user
+    assert user
+    ask_further(user, How.CODE)
+    return user, sessions.open_for(user, How.CODE)
+
+
+def password_link_for(code_id: str, code: str) -> str:
+    """The code of a link to choose a new password by (password_links.py), for who has the one-time
+    code. Raises WrongCode, TooMany."""
+    user = sent_codes.use(code_id, code, Purpose.PASSWORD).user
+    assert user
+    with write():
+        audit.note("user.password_forgotten", subject=user.username, by=user)
+        return password_links.offer(user)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from playlist_app.database import Base, Id, Moment, WithId, as_id, iso, new_id, now, session, write
 from playlist_app.people import audit, passwords
+from playlist_app.people.letting_in import Policy, policy
 from playlist_app.people.models import Role, User
 from playlist_app.refusals import Invalid, NotFound
 
@@ -134,6 +135,8 @@ def find(code: str) -> Invite:
     found = session().scalar(select(Invite).where(Invite.code_hash == _hash(code)))
     if not found:
         raise NotFound("This is no invite of this server. Look whether the link is whole.")
+    if policy() is Policy.CLOSED:
+        raise NotFound("This server takes nobody in now. Keep the link, and ask whoever sent it.")
     if found.state != "open":
         raise NotFound(f"{_OVER[found.state]} Ask whoever sent it for a new one.")
     return found
@@ -146,7 +149,7 @@ _OVER = {
 }
 
 
-def accept(code: str, username: str, password: str) -> User:
+def accept(code: str, username: str, password: str, *, name: str = "") -> User:
     """Make an account by an invite. Raises NotFound for one that lets nobody in, NameTaken, or
     Invalid for a name or a password that can't be, which use nothing of it up."""
     find(code)
@@ -154,7 +157,7 @@ def accept(code: str, username: str, password: str) -> User:
     with write():
         invite = find(code)
         roles = frozenset({Role(invite.role), Role.MEMBER})
-        user = User.insert(username, password_hash, roles=roles)
+        user = User.insert(username, password_hash, roles=roles, name=name)
         invite.used += 1
         audit.note(
             "invite.accepted", subject=invite.note or invite.id[:8], by=user, role=invite.role

@@ -7,7 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from playlist_app.people import entering, invites, password_links, sessions
+from playlist_app.people import (
+    entering,
+    invites,
+    letting_in,
+    password_links,
+    registration,
+    sessions,
+)
+from playlist_app.people.limits import TooMany
 from playlist_app.people.models import User
 from playlist_app.people.sessions import How
 from playlist_app.refusals import Conflict, Invalid, Refusal
@@ -32,10 +40,45 @@ def join(code: str) -> ResponseReturnValue:
         return redirect(url_for("playlists.home"), 303)
     name, password = request.form.get("username", ""), request.form.get("password", "")
     try:
-        user = invites.accept(code, name, password)
+        user = registration.register(name, password, invite=code)
     except (Invalid, Conflict) as refusal:
         return _welcome_page(code, name=name, refusal=refusal), refusal.status
     return _logged_in(user, How.INVITE, _("Welcome, %(name)s.", name=user.name))
+
+
+@pages.get("/register")
+@public
+def new_account() -> ResponseReturnValue:
+    """Make an account, where everybody may; else it says what it takes."""
+    if current_user.is_authenticated:
+        return redirect(url_for("playlists.home"))
+    return _register_page()
+
+
+@pages.post("/register")
+@public
+def make_account() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        # The same form, sent a second time, or by who logged in in another tab meanwhile.
+        return redirect(url_for("playlists.home"), 303)
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    try:
+        user = registration.register(name, password)
+    except (Invalid, Conflict, TooMany) as refusal:
+        return _register_page(name=name, refusal=refusal), refusal.status
+    return _logged_in(user, How.REGISTERED, _("Welcome, %(name)s.", name=user.name))
+
+
+def _register_page(*, name: str = "", refusal: Refusal | None = None) -> str:
+    return render_template(
+        "people/register.html", name=name, refusal=refusal, policy=letting_in.policy()
+    )
+
+
+@pages.app_template_global("takes_anybody")
+def takes_anybody() -> bool:
+    """Whether everybody who finds this server may make an account."""
+    return letting_in.policy() is letting_in.Policy.OPEN
 
 
 def _welcome_page(code: str, *, name: str = "", refusal: Refusal | None = None) -> str:
@@ -56,7 +99,6 @@ def choose_password(code: str) -> ResponseReturnValue:
         user = password_links.use(code, request.form.get("password", ""))
     except Invalid as refusal:
         return _password_page(code, refusal=refusal), refusal.status
-    entering.ask_further(user, How.LINK)
     return _logged_in(
         user, How.LINK, _("That is your password now. Everywhere else you are logged out.")
     )

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, update
 
 from playlist_app.database import Base, now, session, write
 from playlist_app.live.events import Event
-from playlist_app.people import accounts, audit, passwords, sessions
+from playlist_app.people import accounts, api_tokens, audit, passwords, sessions
 from playlist_app.people.confirming import confirm
 from playlist_app.people.models import User, by_name
 from playlist_app.refusals import Invalid
@@ -76,6 +76,7 @@ def leave(person: User, password: str, will: Will) -> None:
         before = row.as_person()
         tx.execute(delete(Event).where(Event.person_id == row.id))
         sessions.revoke_all(row.id)  # which also tells open sockets to close
+        api_tokens.revoke_all(row.id)
         tx.flush()
         _clear(row.id)
         _unname(before)

@@ -61,8 +61,10 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
     # Who left is nobody any more: the row stays for what they gave to others (leaving.py).
     left_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    # Set by sessions.py for whom it recognised: the session they came in by.
+    # Set for whom sessions.py or api_tokens.py recognised: the session or the token by which they
+    # came in, and how far that token reaches; "" for who is logged in, and may do all they may.
     session_id = ""
+    reach = ""
 
     def get_id(self) -> str:
         raise TypeError("sessions.py writes the cookie; it holds a session's token, not an id")

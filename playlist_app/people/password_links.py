@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, forget, now, session, write
-from playlist_app.people import audit, passwords, sessions
+from playlist_app.people import api_tokens, audit, passwords, sessions
 from playlist_app.people.models import User
 from playlist_app.refusals import NotFound
 
@@ -70,6 +70,7 @@ def use(code: str, password: str) -> User:
         person.password_hash = password_hash
         withdraw(person)
         ended = sessions.revoke_all(person.id)
+        api_tokens.revoke_all(person.id)  # else who was in by stealth stays in
         audit.note("user.password_chosen", subject=person.username, by=person, sessions_ended=ended)
         return person
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -13,6 +14,8 @@ SHORTEST = 8
 LONGEST = 1024  # hashing is linear in it; this is no place for a book
 
 _hasher = PasswordHasher()
+# Each hashing takes 64 MiB and a core: at most so many at a time in a process, whoever knocks.
+_at_a_time = threading.BoundedSemaphore(4)
 
 
 @functools.cache
@@ -26,14 +29,16 @@ def hashed(password: str) -> str:
     """Raises Invalid for a password that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise Invalid.field("password", f"A password has at least {SHORTEST} characters.")
-    return _hasher.hash(password)
+    with _at_a_time:
+        return _hasher.hash(password)
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether it is this one; None for nobody's, which takes as long and is never right."""
     nobodys = _nobodys()  # for everybody: it is made once, and its making would tell as well
     try:
-        _hasher.verify(password_hash or nobodys, password[:LONGEST])
+        with _at_a_time:
+            _hasher.verify(password_hash or nobodys, password[:LONGEST])
     except VerificationError:
         return False
     return password_hash is not None

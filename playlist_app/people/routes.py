@@ -11,6 +11,7 @@ from flask_login import current_user
 from playlist_app.config import settings
 from playlist_app.people import entering, first_admin, sessions
 from playlist_app.people.entering import WrongLogIn
+from playlist_app.people.limits import TooMany
 from playlist_app.people.sessions import How
 from playlist_app.refusals import Conflict, Invalid, Refusal
 from playlist_app.web import forgetting_files, is_here, public, say
@@ -32,9 +33,10 @@ def open_session() -> ResponseReturnValue:
     name = request.form.get("username", "")
     try:
         _, token = entering.log_in(name, request.form.get("password", ""))
-    except WrongLogIn as refusal:
+    except (WrongLogIn, TooMany) as refusal:
         page = render_template("people/log_in.html", refusal=refusal, name=name, next=_next())
-        return page, refusal.status
+        wait = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+        return page, refusal.status, wait
     if current_user.is_authenticated:
         sessions.revoke(current_user.session_id)  # its cookie is gone now, and nobody could end it
     sessions.keep_in_cookie(token)

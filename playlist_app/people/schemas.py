@@ -13,6 +13,13 @@ class LogIn(Schema):
     password = fields.String(required=True, validate=validate.Length(max=1024), load_only=True)
 
 
+class Registration(Schema):
+    username = fields.String(required=True, validate=validate.Length(max=200))
+    password = fields.String(required=True, validate=validate.Length(max=1024), load_only=True)
+    name = fields.String(load_default="", validate=validate.Length(max=60))
+    invite = fields.String(load_default="", validate=validate.Length(max=200))
+
+
 class Me(Schema):
     name = fields.String(validate=validate.Length(min=1, max=60))
 

@@ -36,7 +36,7 @@ from playlist_app.database import (
 )
 from playlist_app.extensions import login
 from playlist_app.live import events
-from playlist_app.people import agents, audit
+from playlist_app.people import agents, api_tokens, audit, known_devices
 from playlist_app.people.models import User
 from playlist_app.refusals import NotAllowed, NotFound
 
@@ -103,6 +103,7 @@ def open_for(user: User, how: How) -> str:
         if not row or not row.is_active:
             raise NotAllowed("This account is blocked.")
         token = open_session(row)
+        known_devices.remember(row.id)
         audit.note("session.opened", by=row, how=how)
     return token
 
@@ -221,6 +222,8 @@ def person_behind(asking: Request) -> User | None:
     token = token_of(asking)
     if not token:
         return None
+    if api_tokens.is_one(token):
+        return api_tokens.person_behind(token, asking)
     row = session().execute(_BY_TOKEN, {"token_hash": _hash(token)}).first()
     if not row:
         return None

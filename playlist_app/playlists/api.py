@@ -18,6 +18,7 @@ from playlist_app.live import events
 from playlist_app.live.feed import room_of_playlist
 from playlist_app.live.presence import people_in
 from playlist_app.people.idempotency import ApiBlueprint
+from playlist_app.people.limits import ADDS, VOTES, limited
 from playlist_app.people.models import User
 from playlist_app.playlists import answers as said
 from playlist_app.playlists import schemas
@@ -130,6 +131,7 @@ def items(playlist_id: str) -> Response:
 
 @api.route("/<playlist_id>/items", methods=["POST"])
 @answers(MyItem, 201, also={409: said.AlreadyThere})
+@limited(ADDS)
 @api.arguments(schemas.AddItem)
 def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     """Add a track, at the end or behind an item; 409 with that item when it is there already."""
@@ -166,6 +168,7 @@ def remove(playlist_id: str, item_id: str) -> tuple[str, int]:
 
 @api.route("/<playlist_id>/items/<item_id>/vote", methods=["POST"])
 @answers(MyItem, scope="vote")
+@limited(VOTES)
 @api.arguments(schemas.CastVote)
 def vote(values: JSON, playlist_id: str, item_id: str) -> JSON:
     """Vote for an item: up, down or none."""

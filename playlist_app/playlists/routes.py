@@ -13,6 +13,7 @@ from flask_login import current_user
 from playlist_app.library.listing import Wanted, list_tracks
 from playlist_app.library.models import find_track
 from playlist_app.live import events
+from playlist_app.people.limits import ADDS, VOTES, limited
 from playlist_app.people.models import User
 from playlist_app.playlists.blank import blank_item, blank_playlist, blank_track
 from playlist_app.playlists.finding import find_item, find_playlist
@@ -102,6 +103,7 @@ def search_to_add(playlist_id: str) -> str:
 
 
 @pages.post("/playlists/<playlist_id>/items")
+@limited(ADDS)
 def add(playlist_id: str) -> ResponseReturnValue:
     playlist = find_playlist(playlist_id, _me())
     track = find_track(request.form.get("track_id", ""), _me())
@@ -111,6 +113,7 @@ def add(playlist_id: str) -> ResponseReturnValue:
 
 
 @pages.post("/playlists/<playlist_id>/items/<item_id>/vote")
+@limited(VOTES)
 def vote(playlist_id: str, item_id: str) -> ResponseReturnValue:
     item = find_item(playlist_id, item_id, _me())
     item.vote(request.form.get("direction", ""), by=_me())

@@ -11,6 +11,7 @@ from playlist_app.people.models import User
 from playlist_app.people.sessions import open_session, sessions_of
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.people.test_audit import noted
+from tests.sounds import Sounds
 
 NEW = "quite another password"
 
@@ -146,3 +147,14 @@ def test_the_password_is_changed_on_the_page(app: Flask, alice: Person, nobody: 
     assert right.status_code == 303
     assert "That is your password now." in browser.opens(seen_at).get_data(as_text=True)
     assert log_in(nobody, NEW) == 200
+
+
+# --- what is open and under way ------------------------------------------------------------------
+
+
+def test_a_download_stops_at_its_next_request(alice: Person, phone: Person, sounds: Sounds) -> None:
+    url = alice.uploads(sounds("mp3", seconds=1.0))["audio"]["url"]
+    begun = phone.get(url, headers={"Range": "bytes=0-999"})
+    assert (begun.status_code, len(begun.data)) == (206, 1000)
+    assert phone.delete("/users/me/sessions").status_code == 204
+    problem(phone.get(url, headers={"Range": "bytes=1000-1999"}), 401)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext, ngettext
 
 from playlist_app.library.quota import limit_of, stored_by
 from playlist_app.operations.admin.door import me, pages_of
-from playlist_app.people import accounts, finding, passkeys, sessions, totp
+from playlist_app.people import accounts, finding, passkeys, sent_codes, sessions, totp
 from playlist_app.people.audit import notes
 from playlist_app.people.models import Role, User
 from playlist_app.refusals import Conflict, Invalid, Refusal
@@ -74,6 +74,7 @@ def _index(
         asked=asked,
         roles=ROLES,
         new_roles=NEW_ROLES,
+        codes=sent_codes.shown(by=me()),
         refusal=refusal,
         username=username,
         new_role=new_role,
