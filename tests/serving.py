@@ -59,7 +59,8 @@ class Server:
         self.is_cold = is_cold
         self.port = free_port()
         self.config = config
-        self.settings = {"WORKERS": "2", "WORK": "off"} | settings
+        # These tests do in seconds what people do in an evening: the limits have tests of their own.
+        self.settings = {"WORKERS": "2", "WORK": "off", "RATE_LIMITS": "off"} | settings
         self.process: subprocess.Popen[bytes] | Forked | None = None
         self.log = data / "server.log"
 
