@@ -59,7 +59,7 @@ class Server:
         self.is_cold = is_cold
         self.port = free_port()
         self.config = config
-        # These tests do in seconds what people do in an evening: the limits have tests of their own.
+        # What people do in an evening is done in seconds here: the limits have their own tests.
         self.settings = {"WORKERS": "2", "WORK": "off", "RATE_LIMITS": "off"} | settings
         self.process: subprocess.Popen[bytes] | Forked | None = None
         self.log = data / "server.log"
