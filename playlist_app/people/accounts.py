@@ -62,7 +62,8 @@ def set_roles(person: User, roles: Iterable[Role], *, by: User | None) -> User:
 
 def block(person: User, *, by: User | None) -> User:
     """Lock a person out: their sessions end, their sockets close, and they can't log in. What they
-    made stays, but for API tokens. Raises NotFound for who is no admin, NotAllowed for oneself, LastAdmin."""
+    made stays, but for their API tokens. Raises NotFound for who is no admin, NotAllowed for
+    oneself, LastAdmin."""
     with write() as tx:
         row = _found(tx, person, by)
         if not row.is_active:

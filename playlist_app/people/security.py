@@ -23,9 +23,9 @@ pages = Blueprint("security", __name__, url_prefix="/you/security")
 # What a token is good for, and for how many days, as the page offers it.
 REACHES = {
     Scope.READ: lazy_gettext("Look and listen"),
-    Scope.VOTE: lazy_gettext("and vote"),
-    Scope.EDIT: lazy_gettext("and change what I may change"),
-    Scope.ADMIN: lazy_gettext("and administer this server"),
+    Scope.VOTE: lazy_gettext("Look, listen and vote"),
+    Scope.EDIT: lazy_gettext("Look, vote and edit"),
+    Scope.ADMIN: lazy_gettext("Everything, the administration too"),
 }
 ENDS = {
     "30": lazy_gettext("30 days"),
