@@ -17,16 +17,18 @@ from playlist_app.people.audit import Note
 from tests.cast import Person
 
 
+# Log-ins, which stand before much that is tested, and the making of the cast.
+BEFORE = ("user.created", "session.opened", "session.refused")
+
+
 def noted(app: Flask, action: str = "") -> list[Note]:
-    """The notes, oldest first: of one action, or of all that came after the making of the cast but
-    log-ins, which stand before much that is tested."""
+    """The notes, oldest first: of one action, or of all that are not about coming in."""
     with app.app_context():
         found = session().scalars(select(Note).order_by(Note.id)).all()
         return [
             note
             for note in found
-            if note.action == action
-            or (not action and note.action not in ("user.created", "session.opened"))
+            if note.action == action or (not action and note.action not in BEFORE)
         ]
 
 
