@@ -16,7 +16,6 @@ from playlist_app.people import audit
 from playlist_app.people.audit import Note
 from tests.cast import Person
 
-
 # Log-ins, which stand before much that is tested, and the making of the cast.
 BEFORE = ("user.created", "session.opened", "session.refused")
 
