@@ -21,6 +21,7 @@ from playlist_app.operations.cleaning import AUDIT_ADDRESS_DAYS, AUDIT_DAYS
 from playlist_app.operations.in_words import size
 from playlist_app.people import audit
 from playlist_app.people.audit import Note
+from playlist_app.people.sessions import How
 
 pages = pages_of("admin_audit", __name__, "/audit")
 
@@ -103,6 +104,10 @@ class Asked:
         return {name: value for name, value in vars(self).items() if value}
 
 
+# How somebody came in; by anything else, that is its name: "by passkey".
+HOW = {str(How.REGISTERED): "newly registered", str(How.FIRST): "as the first admin"}
+
+
 @pages.app_template_filter("act")
 def act_in_words(action: str) -> str:
     """ "blocked"; what nobody has words for as it is, with spaces: "backup taken"."""
@@ -122,6 +127,8 @@ def detail_in_words(detail: dict[str, Any]) -> str:
     for name, value in detail.items():
         if name == "bytes" and isinstance(value, int):
             parts.append(size(value))
+        elif name == "how":
+            parts.append(HOW.get(value, f"by {value}"))
         elif value not in ([], {}, "", None):
             parts.append(f"{name.replace('_', ' ')} {_plain(value)}")
     return " · ".join(parts)
