@@ -279,7 +279,7 @@ def test_a_copy_is_not_said_to_be_here_before_the_app_is(
         """Of what the worker fetches to be installed, one file does not come yet."""
         held.append(route) if route.request.service_worker else route.continue_()
 
-    alice.context.route("**/css/player.css", hold)
+    alice.context.route("**/js/player/queue.js", hold)
     page = alice.opens_playlist(friday)
     button = page.locator("button.take-along")
     button.click()
