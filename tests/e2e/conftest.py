@@ -21,7 +21,34 @@ from tests.serving import Client, Server
 from tests.sounds import Sounds
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# Chromium's address bar as a web page: each new tab would load some 300 modules of it, which is most of
+# what a short test costs. The others are Playwright's own, as a second list takes the place of the first.
+SWITCHED_OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+
+
+def without(*features: str) -> str:
+    return f"--disable-features={','.join((*SWITCHED_OFF, *features))}"
+
+
 ARGUMENTS = [
+    without(),
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

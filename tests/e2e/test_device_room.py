@@ -13,7 +13,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.away import take_along
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, Arrives, Visitor, shared_list, upload
+from tests.e2e.conftest import (
+    ARGUMENTS,
+    CHROMIUM,
+    Arrives,
+    Visitor,
+    shared_list,
+    upload,
+    without,
+)
 from tests.e2e.test_kept_audio import has_worker, play, rows, whole
 from tests.serving import Client, Server
 from tests.sounds import Sounds
@@ -25,7 +33,7 @@ MB = 1_000_000
 def chromium(chromium: Browser) -> Iterator[Browser]:
     """A browser that says how much it grants. By itself Chromium says 10 GiB more than is used to
     everybody, whatever it enforces."""
-    arguments = [*ARGUMENTS, "--disable-features=StaticStorageQuota"]
+    arguments = [*ARGUMENTS, without("StaticStorageQuota")]
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=arguments)
     yield browser
     browser.close()
