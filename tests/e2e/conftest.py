@@ -21,8 +21,8 @@ from tests.serving import Client, Server
 from tests.sounds import Sounds
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-# Chromium's address bar as a web page: each new tab would load some 300 modules of it, most of what
-# a short test costs. The others are Playwright's own, as a second list takes the place of its first.
+# Chromium's address bar as a web page: each new tab would load 300 modules of it, which is most of
+# what a short test costs. The others are Playwright's own: a second list takes the first's place.
 SWITCHED_OFF = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
