@@ -5,6 +5,7 @@ import { announce } from "../offline/database.js";
 import { hashIn, intact, keepTrue, passOver, urlHere } from "../offline/sources.js";
 import { fileFor } from "./playable.js";
 import { made, NotMade } from "./rendition.js";
+import { keepGoing } from "./stuck.js";
 
 /** @typedef {import("../playlists/shapes.js").Track} Track */
 
@@ -31,6 +32,7 @@ export class Sound extends EventTarget {
     super();
     this.audio = audio;
     keepTrue();
+    keepGoing(audio);
     const tell = (/** @type {string} */ type) => () => this.dispatchEvent(new CustomEvent(type));
     audio.addEventListener("ended", tell("ended"));
     for (const type of ["timeupdate", "durationchange"]) audio.addEventListener(type, tell("time"));
