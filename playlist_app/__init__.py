@@ -89,6 +89,8 @@ from playlist_app.playlists import own_data as playlists_own_data
 from playlist_app.playlists import parting as playlists_parting
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
+from playlist_app.playlists.past.api import api as past_api
+from playlist_app.playlists.past.routes import pages as past_pages
 from playlist_app.playlists.routes import pages as playlist_pages
 from playlist_app.work import tasks
 from playlist_app.work.api import api as work_api
@@ -158,6 +160,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         curation_pages,
         audio_files,
         playlist_pages,
+        past_pages,
         import_pages,
         listening_pages,
         smart_pages,
@@ -184,6 +187,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         uploads_api,
         curation_api,
         playlist_api,
+        past_api,
         listening_api,
         smart_api,
         imports_api,

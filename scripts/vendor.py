@@ -111,6 +111,7 @@ ICONS = [
     "ticket",
     "trash-2",
     "triangle-alert",
+    "undo-2",
     "upload",
     "user-plus",
     "users",

@@ -25,6 +25,7 @@ from playlist_app.people import (
     sent_codes,
     sessions,
 )
+from playlist_app.playlists.past import steps
 
 AUDIT_DAYS = declare(
     Choice(
@@ -66,6 +67,7 @@ def clean_up() -> None:
     idempotency.forget_old()
     merge.forget_old()
     changes.forget_old()
+    steps.forget_old()
     long_work.forget_old()
     events.forget_old(settings().keep_events)
     audit.forget_old(now() - timedelta(days=AUDIT_DAYS.now()))

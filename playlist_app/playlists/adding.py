@@ -15,6 +15,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists import order, rules
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import require
+from playlist_app.playlists.past.steps import note
 from playlist_app.playlists.roles import Right
 from playlist_app.refusals import Conflict
 
@@ -80,6 +81,8 @@ class Addable:
             tx.add(item)
             tx.flush()
             playlist.record(events.TrackAdded(item.shape()), by)
+            what = {"added": [{"id": item.id, "title": track.title}]}
+            note(playlist, "add", what, by, playlist.seq)
             for told in rules.adding:
                 told(playlist, track)
         return item

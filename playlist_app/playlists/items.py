@@ -30,6 +30,7 @@ from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists.members import require
 from playlist_app.playlists.order import OrderMode, ordering
+from playlist_app.playlists.past.steps import REACH, Place, note
 from playlist_app.playlists.roles import Right
 from playlist_app.playlists.votes import DIRECTIONS, Votable, Vote
 from playlist_app.refusals import Conflict
@@ -84,9 +85,12 @@ class Item(Votable, Base):
             require(playlist, by, Right.SEE)
             if self.added_by_id != by.id:
                 require(playlist, by, Right.EDIT)
+            first = events.newest_seq() + 1
+            what = {"removed": [self.as_it_stands().said()], "order": self._beside()}
             if playlist.room.item_id == self.id:
                 playlist.room.go_on(by)
             self.drop(by)
+            note(playlist, "remove", what, by, first)
 
     def drop(self, by: User) -> None:
         """Off the list, within a write in which somebody was allowed to."""
@@ -110,9 +114,35 @@ class Item(Votable, Base):
             rank = playlist.rank_at(after=after, before=before, but=self)
             if rank == self.rank:
                 return
+            moved = {"id": self.id, "title": self.track.title, "rank": self.rank, "to": rank}
+            what = {"moved": [moved], "order": self._beside()}
             self.rank = rank
             tx.flush()
             playlist.record(events.TrackMoved(self.shape()), by)
+            note(playlist, "move", what, by, playlist.seq)
+
+    def as_it_stands(self) -> Place:
+        """With its votes: what puts it back as it was."""
+        votes = session().execute(select(Vote.user_id, Vote.value).where(Vote.item_id == self.id))
+        return Place(
+            self.id,
+            self.track_id,
+            self.track.title,
+            self.track.artist,
+            self.rank,
+            self.added_by_id,
+            self.added_at.isoformat(),
+            self.played_at.isoformat() if self.played_at else None,
+            dict(votes.all()),
+        )
+
+    def _beside(self) -> list[str]:
+        """The ids of those around it and its own, by rank."""
+        here = select(Item.id).where(Item.playlist_id == self.playlist_id)
+        ahead = here.where(Item.rank < self.rank).order_by(Item.rank.desc()).limit(REACH)
+        behind = here.where(Item.rank > self.rank).order_by(Item.rank).limit(REACH)
+        tx = session()
+        return [*reversed(tx.scalars(ahead).all()), self.id, *tx.scalars(behind).all()]
 
     def shape(self) -> JSON:
         """The shape of an item (SPEC §5), without what is personal: the same for everybody."""

@@ -30,6 +30,12 @@ def rank_between(before: str | None, after: str | None) -> str:
     return rank
 
 
+def ranks_between(before: str | None, after: str | None, count: int) -> list[str]:
+    """So many ranks between two, as short as they can be."""
+    ranks: list[str] = generate_n_keys_between(before, after, count)
+    return ranks
+
+
 def even_ranks(count: int) -> list[str]:
     """So many ranks, as short as they can be."""
     ranks: list[str] = generate_n_keys_between(None, None, count)

@@ -16,6 +16,7 @@ from playlist_app.database import Base, Id, session, write
 from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists.members import Membership, require
+from playlist_app.playlists.past.steps import note
 from playlist_app.playlists.roles import RIGHTS, Right, Role
 
 if TYPE_CHECKING:
@@ -50,19 +51,33 @@ class Configurable:
         Raises Invalid, NotAllowed.
         """
         playlist = cast("Playlist", self)
-        with write() as tx:
+        with write():
             require(playlist, by, Right.MANAGE)
-            before = {name: getattr(playlist, name) for name in SETTINGS}
-            playlist.set(**fields)
-            changed = [name for name in SETTINGS if getattr(playlist, name) != before[name]]
+            changed = self.put(fields, by=by, device=device)
             if changed:
-                tx.flush()
-                playlist.record(events.PlaylistUpdated(playlist.shape()), by)
-            for name in changed:
-                change = SettingChange(playlist_id=playlist.id, name=name, seq=playlist.seq)
-                change.by_id, change.device = by.id, device
-                tx.merge(change)
+                note(playlist, "settings", {"settings": changed}, by, playlist.seq)
         return bool(changed)
+
+    def put(
+        self, fields: dict[str, Any], *, by: User, device: str | None = None
+    ) -> dict[str, list[Any]]:
+        """The same within a write in which somebody was allowed to; answers what changed: its name
+        → [before, after]."""
+        playlist = cast("Playlist", self)
+        before = {name: getattr(playlist, name) for name in SETTINGS}
+        playlist.set(**fields)
+        after = {name: getattr(playlist, name) for name in SETTINGS}
+        changed = {
+            name: [before[name], after[name]] for name in SETTINGS if before[name] != after[name]
+        }
+        if changed:
+            session().flush()
+            playlist.record(events.PlaylistUpdated(playlist.shape()), by)
+        for name in changed:
+            change = SettingChange(playlist_id=playlist.id, name=name, seq=playlist.seq)
+            change.by_id, change.device = by.id, device
+            session().merge(change)
+        return changed
 
     def set_meanwhile(
         self, fields: dict[str, Any], *, by: User, device: str, since: int | None

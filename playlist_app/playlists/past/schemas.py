@@ -1,0 +1,31 @@
+"""What the calls about a playlist's past take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from playlist_app.playlists.schemas import AnId
+
+
+class TimelineOf(Schema):
+    """A page of the time line, of one person's doing or everybody's."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.Integer(load_default=None, validate=validate.Range(1, 2**53))
+    person = AnId(load_default=None)
+
+
+class Undo(Schema):
+    """A change by its id; or a person, to take all back that they did in the last minutes; or
+    neither: one's own newest change."""
+
+    change = AnId()
+    person = AnId()
+    minutes = fields.Integer(load_default=60, strict=True, validate=validate.Range(1, 60 * 24 * 30))
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_: Any) -> None:
+        if "change" in data and "person" in data:
+            raise ValidationError("Name a change or a person.")
