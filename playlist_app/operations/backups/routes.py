@@ -56,6 +56,7 @@ def ask(name: str) -> str:
 
 @pages.post("/<name>/restore")
 def restore(name: str) -> ResponseReturnValue:
+    work.found(name, by=_me())
     if "sure" not in request.form:
         say(_("Say that you are sure, and press again."))
         return redirect(url_for("backups.ask", name=name), 303)

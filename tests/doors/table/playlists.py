@@ -1,0 +1,59 @@
+"""Lists: what one may do in them follows from the role there."""
+
+from __future__ import annotations
+
+from tests.doors.persons import OPENS, Row, everybody, in_list, members
+
+L = "/playlists/<playlist_id>"
+I = f"{L}/items/<item_id>"  # noqa: E741
+A = "/api/v1/playlists/<playlist_id>"
+AI = f"{A}/items/<item_id>"
+TABLET = {"device": "tablet", "name": "Tablet"}
+
+ROWS = [
+    # Pages
+    Row("GET /", everybody(200)),
+    Row("POST /playlists", members(303), {"title": "Mine"}),
+    Row(f"GET {L}", in_list("viewer", 200)),
+    Row(f"GET {L}/add", in_list("viewer", 200)),
+    Row(f"POST {L}/delete", in_list("owner", 303)),
+    Row(f"GET {L}/history", in_list("viewer", 200)),
+    Row(f"POST {L}/items", in_list("editor", 303), {"track_id": "{free}"}),
+    Row(f"GET {I}/move", in_list("editor", 200)),
+    Row(f"POST {I}/move", in_list("editor", 303)),
+    Row(f"POST {I}/play", in_list("editor", 303)),
+    Row(f"POST {I}/remove", in_list("editor", 303)),
+    Row(f"POST {I}/vote", in_list("voter", 303), {"direction": "up"}),
+    Row(f"GET {L}/members", in_list("viewer", 200)),
+    Row(f"POST {L}/members", in_list("owner", 303), {"username": "outsider", "role": "voter"}),
+    Row(f"POST {L}/members/<user_id>/remove", in_list("owner", 303)),
+    Row(f"GET {L}/settings", in_list("owner", 200)),
+    Row(f"POST {L}/settings", in_list("owner", 303), {"title": "Renamed"}),
+    # API
+    Row("GET /api/v1/playlists", everybody(200)),
+    Row("POST /api/v1/playlists", members(201), {"title": "Mine"}),
+    Row(f"GET {A}", in_list("viewer", 200)),
+    Row(f"PATCH {A}", in_list("owner", 200), {"title": "Renamed"}),
+    Row(f"DELETE {A}", in_list("owner", 204)),
+    Row(f"GET {A}/events", in_list("viewer", 200)),
+    Row(f"GET {A}/export", in_list("viewer", 200), query="?format=m3u8"),
+    Row(f"GET {A}/history", in_list("viewer", 200)),
+    Row(f"GET {A}/items", in_list("viewer", 200)),
+    Row(f"POST {A}/items", in_list("editor", 201), {"track_id": "{free}"}),
+    Row(f"PATCH {AI}", in_list("editor", 200), {"index": 0}),
+    Row(f"DELETE {AI}", in_list("editor", 204)),
+    Row(f"POST {AI}/vote", in_list("voter", 200), {"direction": "up"}),
+    Row(f"GET {A}/members", in_list("viewer", 200)),
+    Row(f"POST {A}/members", in_list("owner", 201), {"username": "outsider", "role": "voter"}),
+    Row(f"PATCH {A}/members/<user_id>", in_list("owner", 200), {"role": "voter"}),
+    Row(f"DELETE {A}/members/<user_id>", in_list("owner", 204)),
+    Row(f"GET {A}/room", in_list("viewer", 200)),
+    Row(f"POST {A}/room/next", in_list("editor", 200), {"from": None}),
+    Row(f"POST {A}/room/pause", in_list("editor", 200)),
+    Row(f"POST {A}/room/play", in_list("editor", 200)),
+    Row(f"POST {A}/room/seek", in_list("editor", 409), {"position_ms": 0}),
+    Row(f"POST {A}/room/speaker", in_list("editor", 200), TABLET),
+    # The live channel
+    Row("GET /ws/me", everybody(OPENS)),
+    Row("GET /ws/playlists/<playlist_id>", in_list("viewer", OPENS)),
+]
