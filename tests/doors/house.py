@@ -84,6 +84,8 @@ class House:
         track = owner.uploads(sounds("mp3"), title="Paper Lanterns")
         free, pending = owner.makes_track("Free", genre="Folk"), owner.makes_track("Pending")
         item = owner.adds(playlist, track)
+        happened = ok(owner.get(f"/playlists/{playlist['id']}/timeline"))["items"]
+        step = next(line["change"] for line in happened if line["change"])
         change = ok(owner.patch("/tracks", {"ids": [free["id"]], "fields": {"year": 1999}}))
         audio = ok(owner.get(f"{API}/audio/by-hash/{track['audio']['sha256']}"))
         rules = [{"field": "title", "operator": "contains", "value": "a"}]
@@ -131,6 +133,7 @@ class House:
         return found | {
             "playlist_id": playlist["id"],
             "item_id": item["id"],
+            "step": step,
             "user_id": spare.id,
             "track_id": track["id"],
             "free": free["id"],

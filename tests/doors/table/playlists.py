@@ -29,6 +29,11 @@ ROWS = [
     Row(f"POST {L}/members/<user_id>/remove", in_list("owner", 303)),
     Row(f"GET {L}/settings", in_list("owner", 200)),
     Row(f"POST {L}/settings", in_list("owner", 303), {"title": "Renamed"}),
+    Row(f"GET {L}/timeline", in_list("viewer", 200)),
+    # Of somebody else's; one's own anybody in the list may take back: tests/playlists/test_undo.py
+    Row(f"POST {L}/undo", in_list("editor", 303), {"change": "{step}"}),
+    Row(f"POST {L}/undo-all", in_list("owner", 303), {"person": "{user_id}"}),
+    Row(f"POST {L}/clear", in_list("editor", 303)),
     # API
     Row("GET /api/v1/playlists", everybody(200)),
     Row("POST /api/v1/playlists", members(201), {"title": "Mine"}),
@@ -53,6 +58,9 @@ ROWS = [
     Row(f"POST {A}/room/play", in_list("editor", 200)),
     Row(f"POST {A}/room/seek", in_list("editor", 409), {"position_ms": 0}),
     Row(f"POST {A}/room/speaker", in_list("editor", 200), TABLET),
+    Row(f"GET {A}/timeline", in_list("viewer", 200)),
+    Row(f"POST {A}/undo", in_list("editor", 200), {"change": "{step}"}),
+    Row(f"POST {A}/clear", in_list("editor", 200)),
     # The live channel
     Row("GET /ws/me", everybody(OPENS)),
     Row("GET /ws/playlists/<playlist_id>", in_list("viewer", OPENS)),
