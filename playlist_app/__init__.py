@@ -91,6 +91,8 @@ from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
 from playlist_app.playlists.past.api import api as past_api
 from playlist_app.playlists.past.routes import pages as past_pages
+from playlist_app.playlists.past.snapshot_api import api as snapshot_api
+from playlist_app.playlists.past.snapshot_routes import pages as snapshot_pages
 from playlist_app.playlists.routes import pages as playlist_pages
 from playlist_app.work import tasks
 from playlist_app.work.api import api as work_api
@@ -161,6 +163,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         audio_files,
         playlist_pages,
         past_pages,
+        snapshot_pages,
         import_pages,
         listening_pages,
         smart_pages,
@@ -188,6 +191,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         curation_api,
         playlist_api,
         past_api,
+        snapshot_api,
         listening_api,
         smart_api,
         imports_api,

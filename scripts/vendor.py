@@ -54,6 +54,7 @@ ICONS = [
     "archive",
     "arrow-down-to-line",
     "ban",
+    "camera",
     "chart-column",
     "check",
     "chevron-down",

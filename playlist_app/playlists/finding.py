@@ -13,7 +13,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Membership, remember_role
 from playlist_app.playlists.models import Playlist
-from playlist_app.playlists.roles import Visibility, role_of
+from playlist_app.playlists.roles import BLOCKED, Visibility, role_of
 from playlist_app.refusals import NotFound
 
 # Made once: every call about a playlist begins with one of these.
@@ -69,7 +69,9 @@ def listed_for(person: User) -> ColumnElement[bool]:
     )
     for_all = Playlist.visibility == Visibility.MEMBERS if person.is_member else false()
     # Only the playlist is the outer query's, which may have joined memberships for itself.
-    return or_(Playlist.owner_id == person.id, mine.correlate(Playlist).exists(), for_all)
+    given = mine.where(Membership.role != BLOCKED).correlate(Playlist).exists()
+    kept_out = mine.where(Membership.role == BLOCKED).correlate(Playlist).exists()
+    return or_(Playlist.owner_id == person.id, given, and_(for_all, ~kept_out))
 
 
 def in_a_list_of(person: User) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from playlist_app.database import Base, Id, Moment, iso, now, session, write
 from playlist_app.live import events
 from playlist_app.people.models import User
-from playlist_app.playlists.roles import GIVEN, REFUSED, RIGHTS, Right, Role, role_of
+from playlist_app.playlists.roles import BLOCKED, GIVEN, REFUSED, RIGHTS, Right, Role, role_of
 from playlist_app.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def _known_roles() -> dict[tuple[str, str], Role]:
     return known if session().info.get("writing") else {}
 
 
+def forget_roles() -> None:
+    """Somebody's role is another within this write."""
+    _known_roles().clear()
+
+
 def remember_role(playlist: Playlist, person: User, role: Role) -> None:
     _known_roles()[playlist.id, person.id] = role
 
@@ -78,13 +83,15 @@ class Shared:
             if person.id == playlist.owner_id:
                 raise Conflict("That person owns this playlist already.")
             membership = tx.get(Membership, (playlist.id, person.id))
+            if membership and membership.role == BLOCKED:
+                raise Conflict("That person is blocked here. Unblock them first.")
             if membership and membership.role == role:
                 return
             if membership:
                 membership.role = role
             else:
                 tx.add(Membership(playlist_id=playlist.id, user_id=person.id, role=role))
-            _known_roles().clear()
+            forget_roles()
             playlist.record(events.MemberChanged(person.as_person(), role), by)
 
     def dismiss(self, person: User, *, by: User) -> None:
@@ -93,11 +100,11 @@ class Shared:
         with write() as tx:
             require(playlist, by, Right.SEE if person.id == by.id else Right.MANAGE)
             membership = tx.get(Membership, (playlist.id, person.id))
-            if not membership:
+            if not membership or membership.role == BLOCKED:
                 raise NotFound("That person is no member of this playlist.")
             tx.delete(membership)
             tx.flush()
-            _known_roles().clear()
+            forget_roles()
             playlist.record(events.MemberChanged(person.as_person(), None), by)
 
     def members(self) -> list[dict[str, Any]]:
@@ -106,7 +113,7 @@ class Shared:
         rows = session().execute(
             select(User, Membership.role, Membership.since)
             .join(Membership, Membership.user_id == User.id)
-            .where(Membership.playlist_id == playlist.id)
+            .where(Membership.playlist_id == playlist.id, Membership.role != BLOCKED)
             .order_by(User.name)
         )
         owner = session().get_one(User, playlist.owner_id)

@@ -14,7 +14,7 @@ from playlist_app.playlists.history import Play
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Membership
 from playlist_app.playlists.models import Playlist
-from playlist_app.playlists.roles import Role, Visibility
+from playlist_app.playlists.roles import BLOCKED, Role, Visibility
 
 
 def part(person: User, will: Will) -> None:
@@ -32,7 +32,9 @@ def part(person: User, will: Will) -> None:
                     events.Event.type != events.PlaylistDeleted.type,
                 )
             )
-    theirs = select(Membership.playlist_id).where(Membership.user_id == person.id)
+    mine = Membership.user_id == person.id
+    tx.execute(delete(Membership).where(mine, Membership.role == BLOCKED))
+    theirs = select(Membership.playlist_id).where(mine)
     for playlist in tx.scalars(select(Playlist).where(Playlist.id.in_(theirs))).all():
         playlist.dismiss(person, by=person)
     tx.flush()

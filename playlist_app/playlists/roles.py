@@ -20,6 +20,10 @@ class Role(StrEnum):
 GIVEN = (Role.EDITOR, Role.VOTER, Role.VIEWER)
 
 
+# The role of a membership that keeps a person out (past/blocking.py): it gives them none.
+BLOCKED = "blocked"
+
+
 class Visibility(StrEnum):
     PRIVATE = "private"
     MEMBERS = "members"  # everybody with an account on this server
@@ -59,6 +63,8 @@ def role_of(person: User, owner_id: str, visibility: str, given: str | None) -> 
     """
     if owner_id == person.id or person.is_admin:
         return Role.OWNER
+    if given == BLOCKED:
+        return None
     if given:
         return Role(given)
     if not person.is_member:

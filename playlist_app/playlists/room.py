@@ -54,11 +54,15 @@ class Room(Base):
     def play(self, *, by: User, item: Item | None = None) -> None:
         """Play an item from its start; without one go on, or begin with the first of the list.
 
+        What is on already begins again, which is no second play of it.
         Raises NothingToPlay for an empty list.
         """
         with write():
             require(self.playlist, by, Right.CONTROL)
-            if item:
+            if item and item.id == self.item_id:
+                self._stand(0, playing=True)
+                self._record(by)
+            elif item:
                 self._start(item, by)
             elif self.item_id:
                 self._stand(self.position_now(), playing=True)

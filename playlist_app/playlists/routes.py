@@ -22,6 +22,7 @@ from playlist_app.playlists.items import Item, items_of
 from playlist_app.playlists.listing import head_of, playlists_of
 from playlist_app.playlists.members import require
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.past.blocking import blocked_in
 from playlist_app.playlists.roles import RIGHTS, Right
 from playlist_app.refusals import Refusal
 from playlist_app.web import is_swap, say
@@ -208,6 +209,7 @@ def _members_page(playlist: Playlist, refusal: Refusal | None = None, username: 
         playlist=playlist,
         members=playlist.members(),
         may_manage=Right.MANAGE in RIGHTS[playlist.seen_as],
+        blocked=blocked_in(playlist) if Right.MANAGE in RIGHTS[playlist.seen_as] else [],
         refusal=refusal,
         username=username,
     )

@@ -33,7 +33,7 @@ class Party:
     def acts(self) -> None:
         """One thing; what is refused changed nothing, and is no mistake here."""
         names = ("add", "add", "remove", "move", "vote", "vote", "play", "next", "settings")
-        rare = ("clear", "undo", "undo", "undo_any", "undo_all")
+        rare = ("clear", "undo", "undo", "undo_any", "undo_all", "snapshot", "restore", "restore")
         name = self.dice.choice(names * 2 + rare)
         self.said.append(name)
         answer = getattr(self, name)(self.dice.choice(self.people))

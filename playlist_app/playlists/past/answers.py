@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from playlist_app.shapes import Count, Listed, Moment, Person
 
@@ -39,4 +39,76 @@ class Cleared(TypedDict):
     seq: Count
 
 
+class Snapshot(TypedDict):
+    """The list as it stood at one moment. `kind` says why it was taken: by `hand`, with a
+    `message`, or by itself before a `restore`, a `clear` or an `undo` of much."""
+
+    id: str
+    kind: Literal["hand", "message", "restore", "clear", "undo"]
+    text: str
+    by: Person | None
+    item_count: Count
+    created_at: Moment
+
+
+class SnapshotItem(TypedDict):
+    """A song in a snapshot, as it was called then; `here`: it is in the library still."""
+
+    item: str
+    track: str
+    title: str
+    artist: str
+    here: bool
+
+
+class WholeSnapshot(Snapshot):
+    """A snapshot with its songs, in their order."""
+
+    items: list[SnapshotItem]
+
+
+class Difference(TypedDict):
+    """A song that differs between a snapshot and now: its place `then` and `now`, from 1."""
+
+    item: str
+    track: str
+    title: str
+    artist: str
+    then: int | None
+    now: int | None
+
+
+class Compared(TypedDict):
+    """What came since a snapshot, what went, and what stands elsewhere."""
+
+    added: list[Difference]
+    removed: list[Difference]
+    moved: list[Difference]
+
+
+class Restored(TypedDict):
+    """What a restore came to: `change`, by which it can be taken back, or null where the list was
+    so already; what could not be restored, in sentences; the snapshot that was taken before."""
+
+    change: str | None
+    left_out: list[str]
+    before: str | None
+    seq: Count
+
+
+class Blocked(TypedDict):
+    """Somebody who is kept out of the playlist."""
+
+    user: Person
+    since: Moment
+
+
+class Blocking(Blocked):
+    """What blocking came to: `change` takes back what was taken out with it."""
+
+    change: str | None
+
+
 Timeline = Listed[Line]
+Snapshots = Listed[Snapshot]
+AllBlocked = Listed[Blocked]

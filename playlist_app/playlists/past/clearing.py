@@ -7,6 +7,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.members import require
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.list_state import ListState
+from playlist_app.playlists.past.snapshots import Kind, take_before
 from playlist_app.playlists.past.steps import Step
 from playlist_app.playlists.roles import Right
 
@@ -17,6 +18,7 @@ def clear(playlist: Playlist, *, by: User) -> Step | None:
     with write():
         require(playlist, by, Right.EDIT)
         state = ListState(playlist)
+        take_before(state, Kind.CLEAR, by)
         for id_ in state.before.keys() - {playlist.room.item_id}:
             state.take_off(id_)
         return state.become("clear", by)

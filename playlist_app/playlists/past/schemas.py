@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from playlist_app.playlists.past.snapshots import LONGEST_TEXT
 from playlist_app.playlists.schemas import AnId
 
 
@@ -15,6 +16,22 @@ class TimelineOf(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.Integer(load_default=None, validate=validate.Range(1, 2**53))
     person = AnId(load_default=None)
+
+
+class NewSnapshot(Schema):
+    text = fields.String(load_default="", validate=validate.Length(max=LONGEST_TEXT))
+
+
+class APage(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
+
+
+class Block(Schema):
+    """Whom to keep out; `undo`: what they have waiting and their votes go with them."""
+
+    user = AnId(required=True)
+    undo = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class Undo(Schema):

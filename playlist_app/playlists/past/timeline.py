@@ -6,7 +6,7 @@ seeking are left out; how somebody voted is nobody's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.history import Play
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.steps import Step
+from playlist_app.playlists.past.undoing import LASTING
 
 JSON = dict[str, Any]
 
@@ -123,7 +124,7 @@ def _lines(rows: Sequence[tuple[Event, Step | None]]) -> list[JSON]:
                 "who": who,
                 "kind": step.kind if step else event.type,
                 "text": text,
-                "change": step.id if step else None,
+                "change": step.id if step and step.kind not in LASTING else None,
                 "undone": bool(step and step.undone_by),
             }
         )
@@ -134,15 +135,13 @@ def in_words(step: Step, names: Mapping[str, str], of: Step | None = None) -> st
     """What a step did, without who did it: "removed “Copper Wire”"."""
     what = step.difference
     whom = names.get(step.about_id or "", _("somebody"))
+    if step.kind in _WITH_WHOM:
+        return _WITH_WHOM[step.kind](whom)
     match step.kind:
         case "undo" if of:
             return _("took back: %(what)s", what=in_words(of, names))
         case "undo":
             return _("took a change back")
-        case "undo_person":
-            return _("took back what %(whom)s did", whom=whom)
-        case "take_out":
-            return _("took out what %(whom)s had waiting, and their votes", whom=whom)
         case "clear":
             count = len(what.get("removed", []))
             many = "cleared the list: %(num)s tracks"
@@ -188,6 +187,12 @@ def _moved(title: str) -> str:
     return _("moved “%(title)s”", title=title)
 
 
+_WITH_WHOM: dict[str, Callable[[str], str]] = {
+    "undo_person": lambda whom: _("took back what %(whom)s did", whom=whom),
+    "take_out": lambda whom: _("took out what %(whom)s had waiting, and their votes", whom=whom),
+    "block": lambda whom: _("blocked %(whom)s", whom=whom),
+    "unblock": lambda whom: _("unblocked %(whom)s", whom=whom),
+}
 _SINGLE = {"added": _added, "removed": _removed, "moved": _moved}
 
 

@@ -21,6 +21,7 @@ from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import require
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.list_state import ListState
+from playlist_app.playlists.past.snapshots import Kind, take_before
 from playlist_app.playlists.past.steps import Place, Step
 from playlist_app.playlists.roles import Right
 from playlist_app.playlists.votes import Vote
@@ -30,6 +31,10 @@ AT_ONCE = 1_000  # steps of a person that are taken back together
 
 # What only those who run the playlist do, so that only they take it back.
 _OF_HOSTS = {"settings", "undo_person", "take_out"}
+
+
+# What is changed elsewhere, and not by taking it back.
+LASTING = {"block", "unblock"}
 
 
 class NothingToUndo(Conflict):
@@ -72,7 +77,7 @@ def newest_of(playlist: Playlist, person: User) -> Step:
             Step.playlist_id == playlist.id,
             Step.by_id == person.id,
             Step.undone_by.is_(None),
-            Step.kind != "undo",
+            Step.kind.not_in(["undo", *LASTING]),
         )
         .order_by(Step.seq.desc())
         .limit(1)
@@ -89,6 +94,8 @@ def undo(playlist: Playlist, step: Step, *, by: User) -> Undone:
         require(playlist, by, Right.SEE)
         state = ListState(playlist)
         _require(step, state, by)
+        if step.kind in LASTING:
+            raise NothingToUndo("Whom you blocked or not you change under “Share”.")
         if step.undone_by:
             raise NothingToUndo("This was taken back already.")
         _reverse(state, step)
@@ -116,6 +123,7 @@ def undo_all_of(
                 Step.by_id == person.id,
                 Step.at >= since,
                 Step.undone_by.is_(None),
+                Step.kind.not_in(LASTING),
             )
             .order_by(Step.seq.desc())
             .limit(AT_ONCE)
@@ -125,6 +133,7 @@ def undo_all_of(
         own = set(tx.scalars(select(Step.id).where(Step.id.in_(of), Step.by_id == person.id)))
         steps = [step for step in steps if step.of_id not in own]
         state = ListState(playlist)
+        take_before(state, Kind.UNDO, by)
         for step in steps:
             _reverse(state, step)
         _take_votes(state, person, Vote.at >= since)
@@ -140,6 +149,7 @@ def take_out(playlist: Playlist, person: User, *, by: User) -> Undone:
     with write():
         require(playlist, by, Right.MANAGE)
         state = ListState(playlist)
+        take_before(state, Kind.UNDO, by)
         playing = playlist.room.item_id
         waiting = [
             place.id
