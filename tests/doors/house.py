@@ -86,6 +86,10 @@ class House:
         item = owner.adds(playlist, track)
         happened = ok(owner.get(f"/playlists/{playlist['id']}/timeline"))["items"]
         step = next(line["change"] for line in happened if line["change"])
+        snapshot = ok(owner.post(f"/playlists/{playlist['id']}/snapshots", {}), 201)
+        with app.app_context():
+            blocked = User.create("blocked", PASSWORD, roles={Role.MEMBER}, by=None).id
+        ok(owner.post(f"/playlists/{playlist['id']}/blocks", {"user": blocked}), 201)
         change = ok(owner.patch("/tracks", {"ids": [free["id"]], "fields": {"year": 1999}}))
         audio = ok(owner.get(f"{API}/audio/by-hash/{track['audio']['sha256']}"))
         rules = [{"field": "title", "operator": "contains", "value": "a"}]
@@ -134,6 +138,8 @@ class House:
             "playlist_id": playlist["id"],
             "item_id": item["id"],
             "step": step,
+            "snapshot_id": snapshot["id"],
+            "blocked": blocked,
             "user_id": spare.id,
             "track_id": track["id"],
             "free": free["id"],

@@ -8,6 +8,9 @@ L = "/playlists/<playlist_id>"
 I = f"{L}/items/<item_id>"  # noqa: E741
 A = "/api/v1/playlists/<playlist_id>"
 AI = f"{A}/items/<item_id>"
+S = f"{L}/snapshots/<snapshot_id>"
+AS = f"{A}/snapshots/<snapshot_id>"
+BLOCKED = {"user_id": "blocked"}
 TABLET = {"device": "tablet", "name": "Tablet"}
 
 ROWS = [
@@ -34,6 +37,13 @@ ROWS = [
     Row(f"POST {L}/undo", in_list("editor", 303), {"change": "{step}"}),
     Row(f"POST {L}/undo-all", in_list("owner", 303), {"person": "{user_id}"}),
     Row(f"POST {L}/clear", in_list("editor", 303)),
+    Row(f"GET {L}/snapshots", in_list("viewer", 200)),
+    Row(f"POST {L}/snapshots", in_list("editor", 303), {"text": "As it is"}),
+    Row(f"GET {S}", in_list("viewer", 200)),
+    Row(f"POST {S}/restore", in_list("editor", 303)),
+    Row(f"POST {S}/delete", in_list("owner", 303)),
+    Row(f"POST {L}/blocks", in_list("owner", 303), {"user": "{user_id}"}),
+    Row(f"POST {L}/blocks/<user_id>/remove", in_list("owner", 303), at=BLOCKED),
     # API
     Row("GET /api/v1/playlists", everybody(200)),
     Row("POST /api/v1/playlists", members(201), {"title": "Mine"}),
@@ -61,6 +71,15 @@ ROWS = [
     Row(f"GET {A}/timeline", in_list("viewer", 200)),
     Row(f"POST {A}/undo", in_list("editor", 200), {"change": "{step}"}),
     Row(f"POST {A}/clear", in_list("editor", 200)),
+    Row(f"GET {A}/snapshots", in_list("viewer", 200)),
+    Row(f"POST {A}/snapshots", in_list("editor", 201), {"text": "As it is"}),
+    Row(f"GET {AS}", in_list("viewer", 200)),
+    Row(f"DELETE {AS}", in_list("owner", 204)),
+    Row(f"GET {AS}/compare", in_list("viewer", 200)),
+    Row(f"POST {AS}/restore", in_list("editor", 200)),
+    Row(f"GET {A}/blocks", in_list("owner", 200)),
+    Row(f"POST {A}/blocks", in_list("owner", 201), {"user": "{user_id}"}),
+    Row(f"DELETE {A}/blocks/<user_id>", in_list("owner", 204), at=BLOCKED),
     # The live channel
     Row("GET /ws/me", everybody(OPENS)),
     Row("GET /ws/playlists/<playlist_id>", in_list("viewer", OPENS)),
