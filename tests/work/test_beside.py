@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving import Client, Server
+from tests.soak import within
 from tests.work.test_workers import until
 
 
@@ -53,7 +54,7 @@ def test_one_that_dies_is_started_again(admin: Client, how: signal.Signals) -> N
 
 def test_it_ends_with_the_server(server: Server, admin: Client) -> None:
     pid = worker_of(admin)
-    assert server.stop() < 5
+    assert server.stop() < within(5)
     assert is_gone(pid)
 
 
@@ -91,5 +92,5 @@ def test_a_reload_brings_a_new_one(server: Server, admin: Client) -> None:
     second = worker_of(admin, other_than=first)
     until(lambda: is_gone(first), "the old one ends")
     assert not is_gone(second)
-    assert server.stop() < 5
+    assert server.stop() < within(5)
     assert is_gone(second)
