@@ -47,13 +47,15 @@ NOT_ALLOWED = 1008
 
 @dataclass
 class Seat:
-    """Who sits on a socket, in which room, and by which session they came in."""
+    """Who sits on a socket, in which room, and by which session they came in, which may run out
+    while they sit there."""
 
     room: str
     person_id: str
     person_name: str
     session_id: str
     you: dict[str, Any]
+    good_until: datetime | None = None
     device: str | None = None
 
 
@@ -91,6 +93,7 @@ class Peer(asyncio.Protocol):
         self.frames = Connection(ConnectionType.SERVER)
         self.behind = False  # it does not read; frames are left out until it does
         self.closing = False  # it was told so
+        self.running_out: asyncio.TimerHandle | None = None
         self.heard = True  # since the last ping
         self.strikes = 0
         self.incoming = b""
@@ -127,6 +130,8 @@ class Peer(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         self.hub.leave(self)
         self.transport = None
+        if self.running_out:
+            self.running_out.cancel()
 
     # What the hub calls.
 
@@ -324,6 +329,9 @@ class Hub:
         self.seated(1)
         room.has_newcomers = True
         self.of_person[peer.seat.person_id].add(peer)
+        if peer.seat.good_until:
+            left = (peer.seat.good_until - datetime.now(UTC)).total_seconds()
+            peer.running_out = self._loop.call_later(max(left, 0), peer.close, NOT_ALLOWED)
         established = {
             "seq": seq,
             "epoch": epoch,

@@ -119,6 +119,7 @@ def _take_seat(ws: Any, room: str) -> None:
         person_id=current_user.id,
         person_name=current_user.name,
         session_id=current_user.session_id,
+        good_until=current_user.good_until,
         you=g.you,
     )
     live().started().attach(ws.sock, seat, since, request.args.get("epoch"))

@@ -196,6 +196,7 @@ def person_behind(token: str, asking: Request) -> User | None:
         session().refresh(user)
         session().refresh(found)
     user.session_id, user.reach = found.id, found.scope
+    user.good_until = found.ends_at
     session().expunge(user)  # as sessions.py does
     if found.scope != Scope.ADMIN and user.is_admin:
         less = (user.roles - {Role.ADMIN}) | {Role.MEMBER}
@@ -212,6 +213,11 @@ def _note_use(token_id: str, asking: Request) -> None:
         if not is_disk_full(error):
             raise
         log.warning("the disk is full: the use of a token was not noted")
+
+
+def stands(token_id: str) -> bool:
+    """Whether a token is still good."""
+    return bool(session().scalar(select(ApiToken.id).where(ApiToken.id == token_id, _is_good())))
 
 
 def _is_good() -> Any:

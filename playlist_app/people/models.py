@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_login import UserMixin
 from sqlalchemy import Select, String, TypeDecorator, select
@@ -65,6 +65,7 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
     # came in, and how far that token reaches; "" for who is logged in, and may do all they may.
     session_id = ""
     reach = ""
+    good_until = cast("datetime | None", None)  # when that runs out, if it does; not a column
 
     def get_id(self) -> str:
         raise TypeError("sessions.py writes the cookie; it holds a session's token, not an id")

@@ -189,6 +189,17 @@ def sessions_of(user: User) -> Sequence[LogInSession]:
     return session().scalars(query.order_by(LogInSession.last_used_at.desc())).all()
 
 
+def stands(person: User) -> bool:
+    """Whether that by which this person came in is still good: for what is long under way. Who has
+    the machine itself came in by nothing."""
+    if not person.session_id:
+        return True
+    opened = select(LogInSession.id).where(
+        LogInSession.id == person.session_id, LogInSession.ends_at > now()
+    )
+    return bool(session().scalar(opened)) or api_tokens.stands(person.session_id)
+
+
 def forget_ended() -> None:
     """Drop the rows of sessions whose time is over."""
     forget(LogInSession.ends_at, now())
@@ -239,7 +250,7 @@ def person_behind(asking: Request) -> User | None:
             # Nothing can be noted, and all can still be heard.
             log.warning("the disk is full: the use of a session was not noted")
         session().refresh(user)
-    user.session_id = session_id
+    user.session_id, user.good_until = session_id, ends_at
     # Known for the whole request, without being asked for again in the write that may follow.
     # Who wants to change a person loads them.
     session().expunge(user)

@@ -6,18 +6,26 @@ piece of one song.
 
 from __future__ import annotations
 
+import errno
+import logging
 import threading
 import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flask import Flask, current_app
+
 from playlist_app.library.export import Opened, Song, file_name, songs
+from playlist_app.people import sessions
 from playlist_app.people.models import User
+from playlist_app.playlists.finding import find_playlist
 from playlist_app.playlists.items import items_of
 from playlist_app.playlists.models import Playlist
-from playlist_app.refusals import Refusal
+from playlist_app.refusals import NotSignedIn, Refusal
 
 JSON = dict[str, Any]
+
+log = logging.getLogger(__name__)
 
 AT_A_TIME = 4  # zips a process: each keeps one of its threads for as long as it takes
 _running = threading.BoundedSemaphore(AT_A_TIME)
@@ -51,6 +59,8 @@ class Export:
 
     def __init__(self, playlist: Playlist, person: User) -> None:
         self.name = file_name(playlist.title)
+        self._playlist_id, self._person = playlist.id, person
+        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         self._title = playlist.title
         tracks = [item["track"] for item in items_of(playlist, person)]
         found = songs([track["id"] for track in tracks], person)
@@ -79,10 +89,24 @@ class Export:
             raise Busy("Several playlists are being taken away right now. Try again in a minute.")
         return _Zip(self._pieces())
 
+    def _still_theirs(self) -> None:
+        """It may take an hour: who was logged out meanwhile, or lost the playlist, gets no further
+        song. There is no other way to say so than to hang up."""
+        with self._app.app_context():
+            try:
+                if not sessions.stands(self._person):
+                    raise NotSignedIn
+                find_playlist(self._playlist_id, User.by_id(self._person.id))
+            except Refusal:
+                log.info("an export was cut off: who takes it was logged out, or lost the playlist")
+                # As if the other side had: that is what a web server takes for an end.
+                raise ConnectionResetError(errno.ECONNRESET, "no longer theirs") from None
+
     def _pieces(self) -> Iterator[bytes]:
         out: Any = _Out()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for name, song in self._songs:
+                self._still_theirs()
                 try:
                     opened = Opened(song)
                 except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask
 from playlist_app.database import write
 from playlist_app.live import events, hub
 from playlist_app.live.feed import Feed, room_of_playlist
-from playlist_app.live.hub import Hub, Seat
+from playlist_app.live.hub import NOT_ALLOWED, Hub, Seat
 
 
 @pytest.fixture
@@ -24,11 +25,17 @@ def running(app: Flask, data_folder: Path) -> Iterator[Hub]:
     made.stop()
 
 
-def sit(running: Hub, person: str = "alice", since: int | None = None) -> socket.socket:
+def sit(
+    running: Hub,
+    person: str = "alice",
+    since: int | None = None,
+    good_until: datetime | None = None,
+) -> socket.socket:
     """A client's end of a socket whose other end sits in the hub."""
     client, server = socket.socketpair()
     client.settimeout(5)
     seat = Seat(room_of_playlist("p"), person, person.title(), "session", {"id": person})
+    seat.good_until = good_until
     running.attach(server, seat, since, None)
     server.close()
     assert b"connection.established" in client.recv(4096)
@@ -50,6 +57,23 @@ def test_a_client_that_is_dead_is_found_by_its_silence(
     assert received.startswith(b"\x89\x00")
     client.close()
     running.stop()
+
+
+def test_a_socket_is_closed_when_its_session_runs_out(running: Hub) -> None:
+    ends = datetime.now(UTC) + timedelta(seconds=0.3)
+    client, stays = sit(running, "alice", good_until=ends), sit(running, "bob")
+
+    received = b""
+    while data := client.recv(4096):
+        received += data
+
+    assert datetime.now(UTC) >= ends
+    assert received.endswith(b"\x88\x02" + NOT_ALLOWED.to_bytes(2))
+    client.close()
+    stays.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        stays.recv(4096)
+    stays.close()
 
 
 def test_a_socket_that_was_handed_over_is_no_longer_the_web_servers(running: Hub) -> None:

@@ -78,6 +78,8 @@ def address(app: Flask, rule: Rule, method: str) -> str:
     values: dict[str, Any] = {name: str(uuid.uuid4()) for name in rule.arguments}
     if "size" in values:
         values["size"] = "large"
+    if "kind" in values:
+        values["kind"] = "log-in"
     return urlsplit(app.url_map.bind("localhost").build(rule.endpoint, values, method=method)).path
 
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from playlist_app.playlists import export
-from tests.cast import Person, problem
+from tests.cast import Person, ok, problem
 from tests.counting import queries_of
 from tests.library.shelf import files, set_status, shelve
 from tests.sounds import Sounds
@@ -124,6 +124,31 @@ def test_only_so_many_are_sent_at_a_time_and_who_hangs_up_makes_room(
     first.close()
     assert taken(alice, playlist).status_code == 200
     assert taken(alice, playlist).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["logged out", "removed"])
+def test_who_loses_what_let_them_in_gets_no_further_song(
+    app: Flask, alice: Person, bob: Person, playlist: dict[str, Any], how: str
+) -> None:
+    alice.invites(playlist, bob)
+    answer = app.test_client().get(
+        f"/api/v1/playlists/{playlist['id']}/export", headers=bob.headers
+    )
+    pieces = answer.iter_encoded()
+    begun = next(pieces)
+
+    if how == "logged out":
+        ok(bob.post("/users/logout"), 204)
+    else:
+        ok(alice.delete(f"/playlists/{playlist['id']}/members/{bob.id}"), 204)
+
+    with pytest.raises(ConnectionResetError):  # gunicorn hangs up
+        for piece in pieces:
+            begun += piece
+    answer.close()
+    assert b"01 One.mp3" in begun
+    assert b"Drei.wav" not in begun
+    assert taken(alice, playlist).status_code == 200  # and its place is free again
 
 
 def test_a_file_that_goes_away_meanwhile_does_not_break_the_rest(
