@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from playlist_app.people import limits
 from playlist_app.people.counts import Count, Counts, Limit
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.conftest import close, make_app
+from tests.serving import Client, Server
 
 
 class Clock:
@@ -243,6 +247,28 @@ def test_a_merge_that_is_too_much_at_once_is_told_when_to_come_again(
     refused = alice.post("/sync", body)
     problem(refused, 429)
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_the_limits_are_one_count_over_all_web_processes(data_folder: Path) -> None:
+    """Two gunicorn processes: together they let through as many as one would."""
+    server = Server(data_folder, RATE_LIMITS="on", WORKERS="2").start()
+    try:
+        nobody = Client(server, None)
+        body = {"username": "alice", "password": "wrong"}
+
+        def tries(_: int) -> int:
+            return nobody.call("POST", "/users/login", body)[0]
+
+        with ThreadPoolExecutor(8) as people:
+            answers = Counter(people.map(tries, range(40)))
+    finally:
+        server.stop()
+    let_through = limits.WRONG_FOR_NAME.times
+    # One more may be given back by the clock meanwhile.
+    assert let_through <= answers[401] <= let_through + 1, answers
+    assert answers[401] + answers[429] == 40
+    answered = re.findall(r"\[(\d+)\] \w+ .*POST /api/v1/users/login", server.log.read_text())
+    assert len(set(answered)) == 2, "one process answered all"
 
 
 def test_load_tests_lift_the_limits(data_folder: Path, quick: None) -> None:

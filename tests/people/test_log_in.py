@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import extract_parameters
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from playlist_app.database import now
+from playlist_app.people import passwords
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.conftest import close, make_app
+from tests.counting import queries_of
+from tests.soak import IS_SOAK
 
 API_LOG_IN = "/api/v1/users/login"
 
@@ -88,6 +94,53 @@ def test_a_wrong_password_and_a_name_that_nobody_has_answer_alike(nobody: Person
     wrong, unknown = log_in(nobody, password="not this one"), log_in(nobody, username="zoe")
     assert problem(wrong, 401) == problem(unknown, 401)
     assert list(wrong.headers.keys()) == list(unknown.headers.keys())
+
+
+def test_a_name_that_nobody_has_is_as_much_work_as_a_wrong_password(
+    app: Flask, nobody: Person, bob: Person, dora: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the time taken doesn't tell: each is one hash of the same cost, and as many queries.
+    `make soak` has a clock on it as well."""
+    ok(dora.patch(f"/users/{bob.id}", {"is_active": False}))
+    log_in(nobody, "zoe", "x")  # makes once what names that nobody has are checked against
+    checked: list[str] = []
+
+    class Watched:
+        def verify(self, password_hash: str, password: str) -> bool:
+            checked.append(password_hash)
+            return real.verify(password_hash, password)
+
+    real = passwords._hasher
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    work = {}
+    for name, password in (
+        ("alice", "not this one"),
+        ("zoe", "not this one"),
+        ("zoe", "nobody's password"),
+        ("bob", PASSWORD),  # is blocked
+        ("alice", "x" * 1024),
+        ("zoe" * 60, "x" * 1024),
+    ):
+        checked.clear()
+        queries = queries_of(app, lambda: problem(log_in(nobody, name, password), 401))  # noqa: B023
+        costs = [repr(extract_parameters(each)) for each in checked]
+        work[name, password[:20]] = (queries, costs)
+    assert len({repr(each) for each in work.values()}) == 1, work
+    assert len(checked) == 1
+
+
+@pytest.mark.skipif(not IS_SOAK, reason="a clock says little on a busy machine")
+def test_the_clock_does_not_tell_whether_there_is_a_name(app: Flask, nobody: Person) -> None:
+    """Taken in turns, so that whatever else runs is the same for both."""
+    log_in(nobody, "zoe", "x")
+    took: dict[str, list[float]] = {"alice": [], "zoe": []}
+    for _ in range(400):
+        for name, times in took.items():
+            began = time.process_time()
+            log_in(nobody, name, "not this one")
+            times.append(time.process_time() - began)
+    there, missing = (statistics.median(times) for times in took.values())
+    assert abs(there - missing) < 0.1 * missing, (there, missing)
 
 
 def test_a_wrong_log_in_opens_no_session(nobody: Person, happened: Any) -> None:
