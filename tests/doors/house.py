@@ -47,6 +47,7 @@ class House:
             db.engine.dispose()
         self.people = {name: self._person(name) for name in LOGGED_IN}
         self.people[NOBODY] = Person(app, NOBODY, None)
+        self.person_ids = {name: self.people[name].id for name in LOGGED_IN}
         self.at = self._furnish(sounds)
         self._database = folder / "app.db"
         self._media = folder / "media"
@@ -180,7 +181,7 @@ class House:
         method, rule = row.door.split(" ", 1)
         # Pages are asked as a program does: what is refused is told in a line, not on a page.
         headers = self.people[name].headers | {"Accept": "application/json"} | (row.headers or {})
-        body = self._filled(row.body)
+        body = self.filled(row.body)
         told: dict[str, Any] = {"headers": headers}
         if rule.startswith("/ws/"):
             headers |= UPGRADE
@@ -188,7 +189,7 @@ class House:
             told["data"] = body
         elif body is not None:
             told["json" if rule.startswith("/api/") else "data"] = body
-        path = self.address(rule, row.at) + self._filled(row.query)
+        path = self.address(rule, row.at) + self.filled(row.query)
         try:
             answer = self._client.open(path, method=method, buffered=True, **told)
         except RuntimeError as error:
@@ -208,12 +209,12 @@ class House:
             for part in parts
         )
 
-    def _filled(self, body: Any) -> Any:
+    def filled(self, body: Any) -> Any:
         """The words in braces replaced by what there is."""
         if isinstance(body, dict):
-            return {name: self._filled(value) for name, value in body.items()}
+            return {name: self.filled(value) for name, value in body.items()}
         if isinstance(body, list):
-            return [self._filled(value) for value in body]
+            return [self.filled(value) for value in body]
         if isinstance(body, str):
             for name, value in self.at.items():
                 body = body.replace(f"{{{name}}}", value)
