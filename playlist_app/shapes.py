@@ -135,7 +135,7 @@ class Playlist(TypedDict):
     description: str
     owner: Person
     visibility: Literal["private", "members", "link"]
-    order_mode: Literal["manual", "votes"]
+    order_mode: Literal["manual", "votes", "fair"]
     consume: bool
     seq: Count
     item_count: Count
@@ -158,6 +158,20 @@ class Speaker(TypedDict):
 
     device: str
     name: str
+
+
+class Turns(TypedDict):
+    """How many turns a person has had in a playlist where people take turns, and when the last
+    began."""
+
+    turns: Count
+    last: str
+
+
+class Turn(Turns):
+    """Whose turn it is: the id of who added what is on, and how many they have had."""
+
+    adder: str
 
 
 class Batch(TypedDict):

@@ -121,7 +121,9 @@ class TrackPlaying(Happening):
 
     `id`: the item's, or None when nothing is on; `server_time`: ISO 8601, when it stood at
     `position_ms`; `speaker`: `{device, name}` or None; `round_since`: ISO 8601, since when the list
-    is being played through, from which the speaker knows what comes next by votes.
+    is being played through, from which the speaker knows what comes next by votes; `turn`: how many
+    turns the one who added it has had, `turns_since` (ISO 8601, or None: since ever), and when the
+    last began.
     """
 
     type = "track.playing"
@@ -131,6 +133,8 @@ class TrackPlaying(Happening):
     playing: bool
     speaker: Annotated[JSON | None, shapes.Speaker | None]
     round_since: str | None
+    turns_since: str | None
+    turn: Annotated[JSON | None, shapes.Turn | None]
 
 
 @dataclass(frozen=True)

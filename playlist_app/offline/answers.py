@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from playlist_app.library.answers import Chunks, Lyrics
+from playlist_app.playlists.answers import RoomState
 from playlist_app.shapes import Count, Listed, Moment, MyItem, MyPlaylist
 
 
@@ -22,6 +23,7 @@ class Manifest(TypedDict):
     audio: list[Chunks]
     covers: list[str]
     lyrics: dict[str, Lyrics]
+    room: RoomState
     messages: list[Any]
     snapshots: list[Any]
     size_bytes: Count

@@ -78,6 +78,7 @@ def manifest_of(
         "audio": [file.entry(wanted) for file in files if given is None or file.sha256 in given],
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
         "lyrics": lyrics_of_many(with_lyrics),
+        "room": playlist.room.state_and_turns(),
         "messages": [],
         "snapshots": [],
         "size_bytes": sum(file.size(wanted) for file in files),

@@ -16,6 +16,7 @@ from playlist_app.shapes import (
     Problem,
     Seconds,
     Speaker,
+    Turns,
 )
 
 
@@ -92,6 +93,19 @@ class Skip(TypedDict):
     needed: Count
 
 
+class RoomState(TypedDict):
+    """Where a room stands, with the id of what is on; `turns` by the id of who added."""
+
+    id: str | None
+    position_ms: int
+    server_time: Moment
+    playing: bool
+    speaker: Speaker | None
+    round_since: Moment | None
+    turns_since: Moment | None
+    turns: dict[str, Turns]
+
+
 class Room(TypedDict):
     """The live side of a playlist: `item` stood at `position_ms` when the server's clock was
     `server_time`."""
@@ -102,6 +116,8 @@ class Room(TypedDict):
     playing: bool
     speaker: Speaker | None
     round_since: Moment | None
+    turns_since: Moment | None
+    turns: dict[str, Turns]
     people: Count
     skip: Skip
 

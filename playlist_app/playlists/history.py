@@ -39,7 +39,7 @@ class Play(Base):
     played_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @classmethod
-    def of(cls, item: Item) -> Play:
+    def of(cls, item: Item, moment: datetime) -> Play:
         track = item.track
         return cls(
             playlist_id=item.playlist_id,
@@ -51,6 +51,7 @@ class Play(Base):
             cover_id=track.cover_id,
             added_by_id=item.added_by_id,
             added_by_name=item.added_by.name,
+            played_at=moment,
         )
 
     def shape(self) -> dict[str, Any]:

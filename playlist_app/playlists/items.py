@@ -32,6 +32,7 @@ from playlist_app.playlists.members import require
 from playlist_app.playlists.order import OrderMode, ordering
 from playlist_app.playlists.past.steps import REACH, Place, note
 from playlist_app.playlists.roles import Right
+from playlist_app.playlists.turns import order_now
 from playlist_app.playlists.votes import DIRECTIONS, Votable, Vote
 from playlist_app.refusals import Conflict
 
@@ -43,6 +44,12 @@ JSON = dict[str, Any]
 
 class OrdersItself(Conflict):
     title = "This playlist orders itself"
+
+
+_ORDERS_ITSELF = {
+    OrderMode.VOTES: "Here the votes decide the order. Vote for what should be next.",
+    OrderMode.FAIR: "Here people take turns. Votes put one song before others of the same person.",
+}
 
 
 class Item(Votable, Base):
@@ -108,7 +115,7 @@ class Item(Votable, Base):
             playlist = self.playlist
             require(playlist, by, Right.EDIT)
             if playlist.order_mode != OrderMode.MANUAL:
-                raise OrdersItself("Here the votes decide the order. Vote for what should be next.")
+                raise OrdersItself(_ORDERS_ITSELF[OrderMode(playlist.order_mode)])
             if self in (after, before):
                 return
             rank = playlist.rank_at(after=after, before=before, but=self)
@@ -158,6 +165,9 @@ class Item(Votable, Base):
         tx = session()
         mode = OrderMode(self.playlist.order_mode)
         row = tx.execute(_ONE, {"item": self.id, "person": person_id}).one()
+        if mode == OrderMode.FAIR:
+            place = order_now(self.playlist.room).index(self.id) + 1
+            return _shape_of_row(row, place, settings().path_prefix)
         ahead = tx.scalar(_AHEAD[mode], {"item": self.id, "playlist": self.playlist_id})
         return _shape_of_row(row, (ahead or 0) + 1, settings().path_prefix)
 
@@ -218,12 +228,17 @@ _AHEAD = {
 
 
 def items_of(playlist: Playlist, person: User) -> list[JSON]:
-    """Every item in the order shown now, with the person's own vote. One query."""
+    """Every item in the order shown now, with the person's own vote. One query; where people take
+    turns, three."""
     rows = session().execute(
         _OF_PLAYLIST[OrderMode(playlist.order_mode)],
         {"playlist": playlist.id, "person": person.id},
     )
     prefix = settings().path_prefix
+    if playlist.order_mode == OrderMode.FAIR:
+        places = {id_: place for place, id_ in enumerate(order_now(playlist.room), start=1)}
+        found = [_shape_of_row(row, places[row[0]], prefix) for row in rows]
+        return sorted(found, key=lambda item: places[item["id"]])
     return [_shape_of_row(row, position, prefix) for position, row in enumerate(rows, start=1)]
 
 

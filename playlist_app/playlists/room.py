@@ -16,6 +16,13 @@ from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import require
 from playlist_app.playlists.order import OrderMode, ordering
 from playlist_app.playlists.roles import Right
+from playlist_app.playlists.turns import (
+    as_facts,
+    is_new_evening,
+    next_in_turn,
+    turns_of,
+    turns_of_one,
+)
 from playlist_app.refusals import Conflict, Invalid
 
 if TYPE_CHECKING:
@@ -43,6 +50,8 @@ class Room(Base):
     playing: Mapped[bool] = mapped_column(default=False)
     # Since when the list is being played through; what was played since then is not next again.
     round_from: Mapped[datetime | None] = mapped_column(Moment)
+    # Since when turns are counted (turns.py); None: all that was ever played here.
+    turns_from: Mapped[datetime | None] = mapped_column(Moment)
     speaker_device: Mapped[str | None] = mapped_column(String(100))
     speaker_name: Mapped[str | None] = mapped_column(String(60))
 
@@ -140,10 +149,12 @@ class Room(Base):
     def _start(self, item: Item, by: User, *, playing: bool = True) -> None:
         moment = now()  # one for all: pages take it from the event for both
         self.round_from = self.round_from or moment
+        if is_new_evening(self.playlist_id, moment):
+            self.turns_from = moment
         self.item = item
         self.item_id = item.id
         item.played_at = moment
-        session().add(Play.of(item))
+        session().add(Play.of(item, moment))
         self._stand(0, playing=playing, at=moment)
         self._record(by)
 
@@ -152,15 +163,24 @@ class Room(Base):
 
     def _record(self, by: User) -> None:
         session().flush()
-        self.playlist.record(events.TrackPlaying(**self.state()), by)
+        turn = None
+        if self.item:
+            adder = self.item.added_by_id
+            had = turns_of_one(self.playlist_id, adder, self.turns_from)
+            turn = {"adder": adder, "turns": had.count, "last": had.last}
+        self.playlist.record(events.TrackPlaying(**self.state(), turn=turn), by)
 
     def _next_item(self) -> Item | None:
         """What comes after the item that is on.
 
         By rank, the one behind it. By votes, the best of those not played in this round: one that
-        was just played keeps its votes, and would be first again for ever.
+        was just played keeps its votes, and would be first again for ever. In turns, the first that
+        waits.
         """
         playlist = self.playlist
+        if playlist.order_mode == OrderMode.FAIR:
+            first = next_in_turn(self)
+            return session().get(Item, first) if first else None
         query = select(Item).where(Item.playlist_id == playlist.id)
         if playlist.order_mode == OrderMode.VOTES:
             waiting = or_(Item.played_at.is_(None), Item.played_at < (self.round_from or now()))
@@ -184,11 +204,17 @@ class Room(Base):
             "playing": self.playing,
             "speaker": speaker,
             "round_since": iso(self.round_from) if self.round_from else None,
+            "turns_since": iso(self.turns_from) if self.turns_from else None,
         }
+
+    def state_and_turns(self) -> dict[str, Any]:
+        """`state`, with how many turns each person had: what a page begins with. Who follows the
+        events knows them from there on, as each tells those of whose turn it is."""
+        return self.state() | {"turns": as_facts(turns_of(self.playlist_id, self.turns_from))}
 
     def shape(self, people: int) -> dict[str, Any]:
         """The shape of a room (SPEC §5); `people` are those present."""
-        state = self.state()
+        state = self.state_and_turns()
         del state["id"]
         needed = max(1, (people + 1) // 2)
         return {

@@ -75,7 +75,7 @@ def show(playlist_id: str) -> str:
         rights=RIGHTS[playlist.seen_as],
         items=items_of(playlist, _me()),
         head=head_of(playlist),
-        room=room.state(),
+        room=room.state_and_turns(),
         epoch=events.epoch(),
     )
 

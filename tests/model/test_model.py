@@ -65,7 +65,12 @@ class Setting:
         self.mutations: JSON = {"world": [], "sources": []}
 
     def schedule(self, seed: int) -> JSON:
-        return {"seed": seed, "lists": [self._list(seed, mode) for mode in ("manual", "votes")]}
+        return {
+            "seed": seed,
+            "lists": [
+                self._list(seed, mode) for mode in ("manual", "fair" if seed % 2 else "votes")
+            ],
+        }
 
     def _list(self, seed: int, mode: str) -> JSON:
         """A list with a few items, whose ids follow from the seed."""

@@ -19,6 +19,7 @@ import { opened } from "./opening.js";
  * @property {import("../playlists/shapes.js").Item[]} items with one's own votes
  * @property {number} seq
  * @property {string} epoch
+ * @property {import("../playlists/shapes.js").RoomState} [room] older copies lack it
  * @property {AudioEntry[]} audio of what can be fetched now
  * @property {Preparing[]} [preparing] what the server is still making
  * @property {string[]} hashes the SHA-256 of each, of `old` too, for the index

@@ -10,6 +10,7 @@ import { sorted } from "../playlists/order.js";
  * What the server says of a copy (`GET playlists/{id}/offline`).
  * @typedef {object} Manifest
  * @property {Copy["playlist"]} playlist
+ * @property {import("../playlists/shapes.js").RoomState} [room]
  * @property {number} seq
  * @property {string} epoch
  * @property {import("./database.js").Quality} [quality]
@@ -26,7 +27,7 @@ import { sorted } from "../playlists/order.js";
 
 /**
  * The parts of a copy that its manifest decides.
- * @typedef {Pick<Copy, "playlist" | "seq" | "epoch" | "items" | "audio" | "preparing" | "covers"
+ * @typedef {Pick<Copy, "playlist" | "room" | "seq" | "epoch" | "items" | "audio" | "preparing" | "covers"
  *   | "lyrics" | "messages" | "snapshots" | "sizeBytes">} Contents
  */
 
@@ -57,6 +58,7 @@ export function contents(before, manifest, here = new Set()) {
   }
   return {
     playlist: manifest.playlist,
+    room: manifest.room,
     seq: manifest.seq,
     epoch: manifest.epoch,
     items,
@@ -72,12 +74,12 @@ export function contents(before, manifest, here = new Set()) {
 
 /** The items, with what changed put in, in the order shown. @param {Item[]} before
  * @param {Manifest} manifest */
-function changed(before, { items, removed = [], playlist }) {
+function changed(before, { items, removed = [], playlist, room }) {
   const all = new Map(before.map((item) => [item.id, item]));
   for (const id of removed) all.delete(id);
   for (const item of items) all.set(item.id, item);
   const playing = [...all.values()].find((item) => item.is_playing)?.id ?? null;
-  return sorted(all.values(), playlist.order_mode, playing).map((item, index) => ({
+  return sorted(all.values(), playlist.order_mode, { ...room, id: playing }).map((item, index) => ({
     ...item,
     position: index + 1,
   }));

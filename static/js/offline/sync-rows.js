@@ -1,5 +1,6 @@
 // The rows of the sync page: markup of templates/offline/_sync.html, filled.
 
+import { sayOrder } from "../playlists/why.js";
 import { address } from "../site.js";
 import { say, sayCount } from "../words.js";
 import { wordOf } from "./sync-groups.js";
@@ -123,7 +124,7 @@ function cell(name, value) {
 
 /** @param {string} name @param {string | boolean | undefined} value */
 function inWords(name, value) {
-  if (name === "order_mode") return say(value === "votes" ? "votes_order" : "your_order");
+  if (name === "order_mode") return sayOrder(String(value));
   if (name === "consume") return say(value ? "songs_leave" : "songs_stay");
   return String(value ?? "") || say("empty_value");
 }

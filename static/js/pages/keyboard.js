@@ -2,6 +2,8 @@
 // / searches, ? lists all this.
 
 import { JamPlaylist } from "../playlists/jam-playlist.js";
+import { ordersItself } from "../playlists/order.js";
+import { whyNotMoved } from "../playlists/why.js";
 import { say } from "../words.js";
 import { toast } from "./toast-line.js";
 
@@ -60,8 +62,8 @@ function shift(by) {
   const here = row();
   const list = here?.closest("jam-playlist");
   if (!here || !(list instanceof JamPlaylist) || !list.canEdit) return;
-  if (list.model.settings.order_mode !== "manual") {
-    toast(say("votes_decide"));
+  if (ordersItself(list.model.settings.order_mode)) {
+    toast(whyNotMoved(list.model, here.id));
     return;
   }
   const at = [...list.rows.list.children].indexOf(here);

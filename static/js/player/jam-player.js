@@ -9,6 +9,7 @@
 import { Refused, Unreachable } from "../api.js";
 import { deviceId } from "../offline/database.js";
 import { toast } from "../pages/toast-line.js";
+import { ordersItself } from "../playlists/order.js";
 import { enter } from "../playlists/rooms.js";
 import { personOnPage } from "../site.js";
 import { say } from "../words.js";
@@ -281,8 +282,8 @@ export class JamPlayer extends HTMLElement {
   showNext() {
     const { programme } = this;
     const coming = programme?.upcoming() ?? [];
-    // By votes the next alone, since the votes may still change all others.
-    const isVoted = programme?.room?.model.settings.order_mode === "votes";
+    // By votes, or in turns, the next alone, since the votes may still change all others.
+    const isVoted = ordersItself(programme?.room?.model.settings.order_mode);
     this.view.upNext(coming.slice(0, isVoted ? 1 : SHOWN_NEXT));
     this.dispatchEvent(new CustomEvent("jam:coming"));
   }

@@ -6,6 +6,7 @@ import { kept } from "../offline/chunks.js";
 import { count } from "../offline/counts.js";
 import { use } from "../offline/in-use.js";
 import { isHere, leftEarly, playedThrough } from "../offline/unpinned.js";
+import { ordersItself } from "../playlists/order.js";
 import { fileFor } from "./playable.js";
 
 /** @typedef {import("./jam-player.js").JamPlayer} JamPlayer */
@@ -77,7 +78,7 @@ export class OnDevice {
     const { programme, sound } = this.player;
     if (!programme || programme.mode === "watching" || sound.isPaused) return;
     if (!this.#play || this.#play.seconds < SETTLED) return;
-    const isVoted = programme.room?.model.playlist.order_mode === "votes";
+    const isVoted = ordersItself(programme.room?.model.playlist.order_mode);
     const tracks = programme.upcoming().map(({ track }) => track);
     const coming = tracks.slice(0, isVoted ? COMING_BY_VOTES : COMING).flatMap((track) => {
       const file = track.audio && fileFor(track.audio, (type) => sound.audio.canPlayType(type));

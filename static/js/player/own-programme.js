@@ -1,6 +1,7 @@
 // What somebody plays for themselves; no room knows of it. It is a list of the library, or a playlist,
 // which is then followed as it changes; what comes next the player's queue knows.
 
+import { ordersItself } from "../playlists/order.js";
 import { leave } from "../playlists/rooms.js";
 
 /** @typedef {import("../playlists/rooms.js").PlaylistRoom} PlaylistRoom */
@@ -28,7 +29,7 @@ export class OwnProgramme {
     this.player = player;
     this.room = room;
     this.queue = player.queue;
-    this.queue.isVoted = room?.model.settings.order_mode === "votes";
+    this.queue.isVoted = ordersItself(room?.model.settings.order_mode);
     if (!room) return;
     this.playlist = room.model.playlist;
     const options = { signal: this.#listeners.signal };
@@ -139,7 +140,7 @@ export class OwnProgramme {
 
   /** @param {PlaylistRoom} room */
   #follow(room) {
-    this.queue.isVoted = room.model.settings.order_mode === "votes";
+    this.queue.isVoted = ordersItself(room.model.settings.order_mode);
     this.queue.follow(room.model.shown().map(entryOf));
     this.player.showNext();
   }

@@ -1,6 +1,8 @@
 // What can be done with a track, wherever it is listed: play it and the list from there, play it next,
 // put it into the queue. A link marked data-track-menu leads to the track's page; here it opens a sheet.
 
+import { say } from "../words.js";
+
 /** @typedef {import("../playlists/shapes.js").Track} Track */
 
 /** The track that an element stands for: its shape is with it, or with a row around it.
@@ -30,8 +32,8 @@ function playFrom(element) {
   ask("jam:play-tracks", { tracks, id: track.id });
 }
 
-/** @param {HTMLElement} link @param {Track} track */
-function openMenu(link, track) {
+/** @param {HTMLElement} link @param {Track} track @param {{why?: string, isNext?: boolean}} [place] */
+function openMenu(link, track, place) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById("track-menu"));
   const content = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
   const put = (/** @type {string} */ name, /** @type {string} */ text) => {
@@ -43,6 +45,12 @@ function openMenu(link, track) {
     link
   ).href;
   content.dataset.shape = JSON.stringify(track);
+  const told = /** @type {HTMLElement} */ (content.querySelector(".why"));
+  told.hidden = !place?.why;
+  if (place?.why) {
+    put(".why strong", say(place.isNext ? "why.next" : "why.here"));
+    put(".why span", place.why);
+  }
   from = link.closest("li");
   ask("jam:sheet", { content, from: link });
 }
@@ -54,11 +62,13 @@ document.addEventListener(
     const link = /** @type {HTMLElement | null} */ (target.closest("[data-track-menu]"));
     if (link && !event.defaultPrevented) {
       const row = /** @type {HTMLElement | null} */ (link.closest("jam-playlist .row"));
-      const track = trackOf(link) ?? (row && askRow(row));
+      const known = trackOf(link);
+      const place = !known && row ? askRow(row) : undefined;
+      const track = known ?? place?.track;
       if (!track) return;
       event.preventDefault();
       event.stopPropagation(); // htmx would follow it
-      openMenu(link, track);
+      openMenu(link, track, place);
       return;
     }
     const leave = target.closest(".track-menu [data-leaves]");
@@ -79,9 +89,9 @@ document.addEventListener(
   true,
 );
 
-/** The track of a playlist's row, which the list knows. @param {HTMLElement} row */
+/** The track of a playlist's row, which the list knows, and why it stands where it does. @param {HTMLElement} row */
 function askRow(row) {
-  const detail = { id: row.id, track: /** @type {Track | null} */ (null) };
+  const detail = { id: row.id, track: /** @type {Track | null} */ (null), why: "", isNext: false };
   row.dispatchEvent(new CustomEvent("jam:which", { bubbles: true, detail }));
-  return detail.track;
+  return detail;
 }

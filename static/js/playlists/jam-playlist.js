@@ -8,8 +8,10 @@ import { toast } from "../pages/toast-line.js";
 import { address, personOnPage } from "../site.js";
 import { hue, say, sayCount, spell } from "../words.js";
 import { itemsOf, ListRows } from "./list-rows.js";
+import { ordersItself } from "./order.js";
 import { enter, leave } from "./rooms.js";
 import { settingsForm } from "./settings-form.js";
+import { sayOrder, why, whyNotMoved } from "./why.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
 
@@ -152,7 +154,7 @@ export class JamPlaylist extends HTMLElement {
     this.field("title").textContent = title;
     this.field("description").textContent = description;
     this.field("description").hidden = !description;
-    this.field("mode").textContent = say(order_mode === "votes" ? "votes_order" : "your_order");
+    this.field("mode").textContent = sayOrder(order_mode);
     document.title = `${title} · Jamboree`;
     const waits = isNew ? say("made_here") : pending.size ? say("setting_pending") : "";
     this.field("waits").hidden = !waits;
@@ -313,6 +315,8 @@ export class JamPlaylist extends HTMLElement {
   #tellWhich(event) {
     const { detail } = /** @type {CustomEvent} */ (event);
     detail.track = this.model.view(detail.id)?.track ?? null;
+    detail.why = why(this.model, detail.id);
+    detail.isNext = this.model.next(this.model.room.id)?.id === detail.id;
   }
 
   /** @param {string} id */
@@ -324,8 +328,8 @@ export class JamPlaylist extends HTMLElement {
   /** Where an item goes, chosen from a list: for the keyboard, and for whom dragging is too fine.
    * @param {string} id @param {HTMLButtonElement} button */
   #askWhere(id, button) {
-    if (this.model.settings.order_mode !== "manual") {
-      toast(say("votes_decide"));
+    if (ordersItself(this.model.settings.order_mode)) {
+      toast(whyNotMoved(this.model, id));
       return;
     }
     const template = /** @type {HTMLTemplateElement} */ (this.field("move-template"));

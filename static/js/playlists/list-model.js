@@ -20,6 +20,8 @@ export const SILENT = {
   playing: false,
   speaker: null,
   round_since: null,
+  turns_since: null,
+  turns: {},
 };
 
 /**
@@ -127,10 +129,14 @@ export class ListModel extends EventTarget {
     this.loadedAt = Math.max(this.loadedAt, seq);
   }
 
-  /** @param {RoomState} room */
-  _playing(room) {
+  /** @param {RoomState & {turn?: (import("./shapes.js").Turns & {adder: string}) | null}} payload */
+  _playing({ turn, ...room }) {
     const before = this.room.id;
-    this.room = room;
+    // An event tells of one person's turns; of the others they are what they were, or begin anew.
+    const isSame = room.turns_since === this.room.turns_since;
+    const turns = { ...(isSame ? this.room.turns : {}) };
+    if (turn) turns[turn.adder] = { turns: turn.turns, last: turn.last };
+    this.room = { ...room, turns };
     for (const id of new Set([before, room.id])) {
       const item = id && this.items.get(id);
       if (!item) continue;
@@ -273,7 +279,7 @@ export class ListModel extends EventTarget {
   /** Everything, in the order shown, with what waits. @returns {Item[]} */
   shown() {
     const views = [...this.items.keys()].map((id) => /** @type {Item} */ (this.view(id)));
-    let list = sorted(views, this.settings.order_mode, this.room.id);
+    let list = sorted(views, this.settings.order_mode, this.room);
     for (const { operation, track } of this.waiting) {
       if (operation.kind === "move") list = moved(list, operation);
       if (operation.kind === "add" && track && !list.some((item) => waits(item, track.id))) {

@@ -3,6 +3,7 @@
 
 import { idle } from "../offline/idle.js";
 import { arrange } from "./arrange.js";
+import { ordersItself } from "./order.js";
 import { fill, make, read } from "./row.js";
 
 /** @typedef {import("./shapes.js").Item} Item */
@@ -56,7 +57,7 @@ export class ListRows {
     const item = this.model.view(id);
     if (!row || !item) return;
     fill(row, item, Number(row.querySelector(".place")?.textContent));
-    if (this.model.settings.order_mode === "votes") this.#order();
+    if (ordersItself(this.model.settings.order_mode)) this.#order();
   }
 
   showPlaying() {
@@ -68,7 +69,7 @@ export class ListRows {
     const row = id ? document.getElementById(id) : null;
     if (row && id !== this.#lit) light(row, "data-lit");
     this.#lit = id;
-    if (this.model.settings.order_mode === "votes") this.#order();
+    if (ordersItself(this.model.settings.order_mode)) this.#order();
   }
 
   showAll() {

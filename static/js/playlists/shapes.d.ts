@@ -78,6 +78,16 @@ export interface RoomState {
   speaker: { device: string; name: string } | null;
   /** Since when the list is being played through. */
   round_since: string | null;
+  /** Since when turns are counted; null: since ever. */
+  turns_since: string | null;
+  /** What each person had, by their id. */
+  turns: Record<string, Turns>;
+}
+
+/** How many turns a person has had, and when the last began. */
+export interface Turns {
+  turns: number;
+  last: string;
 }
 
 export interface Happening {

@@ -65,7 +65,7 @@ export function picture(within, cover) {
 /** The covers of a list: of the first four by rank, as on the server's pages.
  * @param {Element} within @param {Item[]} items */
 export function fillMosaic(within, items) {
-  const covers = sorted(items, "manual", null)
+  const covers = sorted(items, "manual", { id: null })
     .flatMap(({ track }) => track.cover_url ?? [])
     .slice(0, 4);
   within.querySelector(".mosaic")?.replaceChildren(

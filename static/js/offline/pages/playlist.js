@@ -3,7 +3,7 @@
 import { beginWith } from "../../playlists/list-rows.js";
 import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
-import { say } from "../../words.js";
+import { sayOrder } from "../../playlists/why.js";
 import { draft } from "../drafts.js";
 import { readCopy } from "../reading-ahead.js";
 import { field, fillMosaic, template, text } from "./markup.js";
@@ -22,9 +22,10 @@ export async function show(page, { id }) {
  * Show a list, whether it was taken along or made here.
  * @param {HTMLElement} page
  * @param {{playlist: import("../../playlists/shapes.js").Playlist, seq: number, epoch: string,
- *   items: import("../../playlists/shapes.js").Item[]}} one
+ *   items: import("../../playlists/shapes.js").Item[],
+ *   room?: import("../../playlists/shapes.js").RoomState}} one
  */
-export async function showPlaylist(page, { playlist, items, seq, epoch }) {
+export async function showPlaylist(page, { playlist, items, seq, epoch, room }) {
   const { id, title, description, order_mode: mode } = playlist;
   const made = await template("playlist");
   const list = /** @type {HTMLElement} */ (made.querySelector("jam-playlist"));
@@ -33,7 +34,7 @@ export async function showPlaylist(page, { playlist, items, seq, epoch }) {
   text(list, "title", title);
   text(list, "description", description);
   field(list, "description").hidden = !description;
-  text(list, "mode", say(mode === "votes" ? "votes_order" : "your_order"));
+  text(list, "mode", sayOrder(mode));
   list.querySelector("take-along")?.setAttribute("data-playlist", id);
   for (const link of list.querySelectorAll("[data-online]")) link.remove();
   // Nobody is asked what the library has: <search-to-add> looks on the device.
@@ -42,7 +43,7 @@ export async function showPlaylist(page, { playlist, items, seq, epoch }) {
     search?.removeAttribute(name);
   }
   fillMosaic(list, items);
-  const all = sorted(items, mode, null);
+  const all = sorted(items, mode, { ...room, id: null });
   const rows = all.slice(0, AT_FIRST).map((item, index) => make(item, id, index + 1));
   const place = field(list, "rows");
   place.replaceChildren(...rows);
