@@ -94,6 +94,8 @@ from playlist_app.playlists.past.routes import pages as past_pages
 from playlist_app.playlists.past.snapshot_api import api as snapshot_api
 from playlist_app.playlists.past.snapshot_routes import pages as snapshot_pages
 from playlist_app.playlists.routes import pages as playlist_pages
+from playlist_app.playlists.sharing_api import api as sharing_api
+from playlist_app.playlists.sharing_routes import pages as sharing_pages
 from playlist_app.work import tasks
 from playlist_app.work.api import api as work_api
 from playlist_app.work.routes import pages as work_pages
@@ -164,6 +166,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         playlist_pages,
         past_pages,
         snapshot_pages,
+        sharing_pages,
         import_pages,
         listening_pages,
         smart_pages,
@@ -192,6 +195,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         playlist_api,
         past_api,
         snapshot_api,
+        sharing_api,
         listening_api,
         smart_api,
         imports_api,

@@ -144,7 +144,7 @@ class Playlist(TypedDict):
     updated_at: Moment
 
 
-PlaylistRole = Literal["owner", "editor", "voter", "viewer"]
+PlaylistRole = Literal["owner", "host", "editor", "voter", "viewer"]
 
 
 class MyPlaylist(Playlist):

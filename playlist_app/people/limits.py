@@ -40,6 +40,7 @@ CODES_FOR_NAME_OF_ALL = Limit(10, 24 * HOUR)
 CODES_OF_CLIENT = Limit(60, HOUR)
 TRIES_OF_CLIENT = Limit(60, 10 * MINUTE)  # codes that are typed in
 REGISTRATIONS = Limit(20, HOUR)  # accounts that a client makes, where anybody may
+WRONG_JOIN_CODES = Limit(10, MINUTE)  # of a client: codes of playlists, which are short
 BY_INVITE = Limit(300, HOUR)  # a party comes in by one address
 
 Kind = tuple[str, Limit, Limit]

@@ -13,7 +13,7 @@ from flask_login import UserMixin
 from sqlalchemy import Select, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from playlist_app.database import Base, Moment, WithId, iso, session, write
+from playlist_app.database import Base, Moment, WithId, iso, new_id, session, write
 from playlist_app.people import audit, passwords
 from playlist_app.refusals import Conflict, Invalid, NotFound
 
@@ -130,6 +130,23 @@ class User(UserMixin, WithId, Base):  # type: ignore[misc]
         return user
 
     @classmethod
+    def insert_guest(cls, nickname: str) -> User:
+        """The row of a guest, within the write of a verb that lets them in. Nobody logs in as a
+        guest: there is no password, and their session is all they have."""
+        id_ = new_id()
+        guest = cls(
+            id=id_,
+            username=f"guest {id_}",
+            username_key=name_key(f"guest {id_}"),
+            name=checked_name(nickname, field="nickname"),
+            password_hash="",
+            roles=frozenset({Role.GUEST}),
+        )
+        session().add(guest)
+        session().flush()
+        return guest
+
+    @classmethod
     def everybody(cls, *, by: User) -> Sequence[User]:
         """All people, in the order of their names. Raises NotFound for who is no admin."""
         _require_admin(by)
@@ -212,12 +229,17 @@ def by_name(username: str) -> Select[User]:
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
 
+# Letters and symbols that are drawn as nothing: a name of these alone is none.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0 ")
+
+
 def checked_name(name: str, *, field: str = "username") -> str:
     """The name, trimmed. Raises Invalid for one that others couldn't read."""
     name = re.sub(r"\s+", " ", name).strip()
     if not 1 <= len(name) <= 60:
         raise Invalid.field(field, "A name has 1 to 60 characters.")
-    if any(unicodedata.category(character) in _UNSEEN for character in name):
+    is_blank = all(character in _BLANK for character in name)
+    if is_blank or any(unicodedata.category(character) in _UNSEEN for character in name):
         raise Invalid.field(field, "A name can't have characters that nobody sees.")
     return name
 

@@ -91,10 +91,12 @@ class How(StrEnum):
     REGISTERED = "registered"
     FIRST = "first admin"
     PASSKEY = "passkey"
+    GUEST = "guest"  # by the code of a playlist
 
 
-def open_for(user: User, how: How) -> str:
-    """A new session of this person, who has shown all that is asked for; answers its token.
+def open_for(user: User, how: How, *, ends_at: datetime | None = None) -> str:
+    """A new session of this person, who has shown all that is asked for, until LASTS is over or
+    `ends_at`; answers its token.
 
     This is the end of every way in: `entering.py` says what stands before it. Raises NotAllowed for
     who was blocked meanwhile."""
@@ -102,13 +104,13 @@ def open_for(user: User, how: How) -> str:
         row = tx.get(User, user.id)
         if not row or not row.is_active:
             raise NotAllowed("This account is blocked.")
-        token = open_session(row)
+        token = open_session(row, ends_at=ends_at)
         known_devices.remember(row.id)
         audit.note("session.opened", by=row, how=how)
     return token
 
 
-def open_session(user: User) -> str:
+def open_session(user: User, *, ends_at: datetime | None = None) -> str:
     """The row of a new session, for the device that asks; answers its token."""
     token = secrets.token_urlsafe(32)
     agent = request.headers.get("User-Agent", "")[:300] if flask.has_request_context() else ""
@@ -117,7 +119,7 @@ def open_session(user: User) -> str:
             user_id=user.id,
             token_hash=_hash(token),
             last_used_at=now(),
-            ends_at=now() + LASTS,
+            ends_at=ends_at or now() + LASTS,
             user_agent=agent,
             address=_address(),
         )

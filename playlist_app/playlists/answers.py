@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
+from playlist_app.people.answers import User
 from playlist_app.shapes import (
     Count,
     Item,
@@ -81,9 +82,49 @@ class ChangedMember(TypedDict):
 
 
 class Member(ChangedMember):
-    """A person with a role in the playlist."""
+    """A person with a role in the playlist; a guest's ends."""
 
+    is_guest: bool
     since: Moment
+    ends_at: Moment | None
+
+
+class PlaylistInvite(TypedDict):
+    """A code by which people join a playlist. `code` and `url` are null once it lets nobody in."""
+
+    id: str
+    role: PlaylistRole
+    uses: Count
+    used: Count
+    state: Literal["open", "used", "ended", "revoked"]
+    code: str | None
+    url: str | None
+    made_by: Person | None
+    created_at: Moment
+    ends_at: Moment
+
+
+class Named(TypedDict):
+    """A playlist, to who may join it."""
+
+    id: str
+    title: str
+
+
+class Door(TypedDict):
+    """Where a code leads."""
+
+    playlist: Named
+    role: PlaylistRole
+    ends_at: Moment
+
+
+class Joined(TypedDict):
+    """Somebody is in; `token` for a guest, who has no other way to log in."""
+
+    playlist: MyPlaylist
+    user: User
+    token: str | None
 
 
 class Skip(TypedDict):
@@ -125,3 +166,4 @@ class Room(TypedDict):
 Playlists = Listed[ListedPlaylist]
 History = Listed[Played]
 Members = Listed[Member]
+Invites = Listed[PlaylistInvite]

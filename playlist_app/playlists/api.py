@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from playlist_app.config import settings
-from playlist_app.database import iso, now, session
+from playlist_app.database import session
 from playlist_app.described import answers, bytes_of
 from playlist_app.library.audio import STALLED_AFTER
 from playlist_app.library.export import NothingToExport, as_download, cut_off_who_stalls
@@ -243,7 +243,7 @@ def invite(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     require(playlist, _me(), Right.MANAGE)  # before it tells whether there is such a person
     person = User.named(values["username"])
     playlist.invite(person, values["role"], by=_me())
-    return {"user": person.as_person(), "role": values["role"], "since": iso(now())}, 201
+    return playlist.member(person), 201
 
 
 @api.route("/<playlist_id>/members/<user_id>", methods=["PATCH"])

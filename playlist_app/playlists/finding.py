@@ -18,15 +18,19 @@ from playlist_app.refusals import NotFound
 
 # Made once: every call about a playlist begins with one of these.
 _MINE = and_(
-    Membership.playlist_id == Playlist.id, Membership.user_id == bindparam("person", type_=Id)
+    Membership.playlist_id == Playlist.id,
+    Membership.user_id == bindparam("person", type_=Id),
+    Membership.holding(),
 )
 _PLAYLIST = (
     select(Playlist, Membership.role)
+    .select_from(Playlist)
     .outerjoin(Membership, _MINE)
     .where(Playlist.id == bindparam("playlist", type_=Id))
 )
 _ITEM = (
     select(Playlist, Membership.role, Item)
+    .select_from(Playlist)
     .outerjoin(Membership, _MINE)
     .outerjoin(Item, and_(Item.playlist_id == Playlist.id, Item.id == bindparam("item", type_=Id)))
     .where(Playlist.id == bindparam("playlist", type_=Id))
@@ -65,7 +69,9 @@ def _seen(row: Any, person: User) -> Playlist:
 def listed_for(person: User) -> ColumnElement[bool]:
     """Which playlists stand in a person's own list: a condition on Playlist."""
     mine = select(Membership.playlist_id).where(
-        Membership.playlist_id == Playlist.id, Membership.user_id == person.id
+        Membership.playlist_id == Playlist.id,
+        Membership.user_id == person.id,
+        Membership.holding(),
     )
     for_all = Playlist.visibility == Visibility.MEMBERS if person.is_member else false()
     # Only the playlist is the outer query's, which may have joined memberships for itself.
@@ -92,9 +98,14 @@ def still_allowed(room: str, people: set[str]) -> set[str]:
         return set()
     rows = session().execute(
         select(User, Membership.role)
+        .select_from(User)
         .outerjoin(
             Membership,
-            and_(Membership.playlist_id == playlist_id, Membership.user_id == User.id),
+            and_(
+                Membership.playlist_id == playlist_id,
+                Membership.user_id == User.id,
+                Membership.holding(),
+            ),
         )
         .where(User.id.in_(people), User.is_active)
     )

@@ -28,9 +28,14 @@ def playlists_of(person: User) -> list[JSON]:
         session()
         .execute(
             select(Playlist, Membership.role, Room.playing)
+            .select_from(Playlist)
             .outerjoin(
                 Membership,
-                and_(Membership.playlist_id == Playlist.id, Membership.user_id == person.id),
+                and_(
+                    Membership.playlist_id == Playlist.id,
+                    Membership.user_id == person.id,
+                    Membership.holding(),
+                ),
             )
             .join(Room, Room.playlist_id == Playlist.id)
             .where(listed_for(person))

@@ -1,7 +1,7 @@
 """The playlist: an ordered, shared list. Its other ideas have files of their own.
 
 adding.py: adding and ranks · items.py: removing and moving · votes.py · settings.py · members.py ·
-room.py · history.py · listing.py: reading many rows at once.
+invites.py · joining.py · room.py · history.py · listing.py: reading many rows at once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from playlist_app.live import events
 from playlist_app.people import audit
 from playlist_app.people.models import User
 from playlist_app.playlists.adding import Addable
+from playlist_app.playlists.invites import Inviting
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Shared, require
 from playlist_app.playlists.order import OrderMode
@@ -31,7 +32,7 @@ LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2000
 
 
-class Playlist(Addable, Configurable, Shared, WithId, Base):
+class Playlist(Addable, Configurable, Inviting, Shared, WithId, Base):
     """An ordered, shared list, with owner, members, visibility, an order mode and a room."""
 
     __tablename__ = "playlist"
@@ -89,7 +90,7 @@ class Playlist(Addable, Configurable, Shared, WithId, Base):
     def delete(self, *, by: User) -> None:
         """Delete the list; tracks and audio stay in the library. Raises NotAllowed."""
         with write() as tx:
-            require(self, by, Right.MANAGE)
+            require(self, by, Right.OWN)
             self.record(events.PlaylistDeleted(), by)
             audit.note("playlist.deleted", subject=self.title, by=by)
             tx.flush()

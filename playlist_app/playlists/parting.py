@@ -14,7 +14,7 @@ from playlist_app.playlists.history import Play
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Membership
 from playlist_app.playlists.models import Playlist
-from playlist_app.playlists.roles import BLOCKED, Role, Visibility
+from playlist_app.playlists.roles import BLOCKED, Visibility
 
 
 def part(person: User, will: Will) -> None:
@@ -23,7 +23,7 @@ def part(person: User, will: Will) -> None:
     for playlist in tx.scalars(select(Playlist).where(Playlist.owner_id == person.id)).all():
         heir = will.heir if will.playlists == Fate.HAND_OVER else None
         if heir and _is_shared(playlist):
-            _hand_over(playlist, heir, person)
+            playlist.pass_to(heir, by=person)
         else:
             playlist.delete(by=person)
             tx.execute(
@@ -50,20 +50,6 @@ def _is_shared(playlist: Playlist) -> bool:
     return playlist.visibility != Visibility.PRIVATE or bool(
         session().scalar(select(exists(others)))
     )
-
-
-def _hand_over(playlist: Playlist, heir: User, by: User) -> None:
-    tx = session()
-    tx.execute(
-        delete(Membership).where(
-            Membership.playlist_id == playlist.id, Membership.user_id == heir.id
-        )
-    )
-    playlist.owner_id = heir.id
-    tx.flush()
-    tx.refresh(playlist)
-    playlist.record(events.MemberChanged(heir.as_person(), Role.OWNER), by)
-    playlist.record(events.PlaylistUpdated(playlist.shape()), by)
 
 
 def register() -> None:

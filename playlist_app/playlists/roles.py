@@ -11,13 +11,16 @@ class Role(StrEnum):
     """A person's role in one playlist."""
 
     OWNER = "owner"
+    HOST = "host"  # a co-host: all but what is the owner's alone
     EDITOR = "editor"
     VOTER = "voter"
     VIEWER = "viewer"
 
 
 # The roles that an owner can give.
-GIVEN = (Role.EDITOR, Role.VOTER, Role.VIEWER)
+GIVEN = (Role.HOST, Role.EDITOR, Role.VOTER, Role.VIEWER)
+# Those that a code can: whoever has it may pass it on.
+INVITED = (Role.EDITOR, Role.VOTER, Role.VIEWER)
 
 
 # The role of a membership that keeps a person out (past/blocking.py): it gives them none.
@@ -36,12 +39,14 @@ class Right(StrEnum):
     ADD = "add"
     EDIT = "edit"  # reorder and remove
     CONTROL = "control"  # play, pause, seek, next, speaker
-    MANAGE = "manage"  # title, members, deleting
+    MANAGE = "manage"  # title, settings, members, invites
+    OWN = "own"  # deleting, handing over, making hosts
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
-    Role.EDITOR: frozenset(Right) - {Right.MANAGE},
+    Role.HOST: frozenset(Right) - {Right.OWN},
+    Role.EDITOR: frozenset(Right) - {Right.MANAGE, Right.OWN},
     Role.VOTER: frozenset({Right.SEE, Right.VOTE}),
     Role.VIEWER: frozenset({Right.SEE}),
 }
@@ -52,7 +57,8 @@ REFUSED = {
     Right.ADD: "You can't add to this playlist. Ask its owner to make you an editor.",
     Right.EDIT: "You can't change this playlist. Ask its owner to make you an editor.",
     Right.CONTROL: "You can't control what plays here. You can listen for yourself.",
-    Right.MANAGE: "Only the owner of this playlist can do that.",
+    Right.MANAGE: "Only the hosts of this playlist can do that.",
+    Right.OWN: "Only the owner of this playlist can do that.",
 }
 
 

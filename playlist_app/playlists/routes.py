@@ -24,6 +24,7 @@ from playlist_app.playlists.members import require
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.blocking import blocked_in
 from playlist_app.playlists.roles import RIGHTS, Right
+from playlist_app.playlists.sharing_api import address_of
 from playlist_app.refusals import Refusal
 from playlist_app.web import is_swap, say
 
@@ -210,9 +211,19 @@ def _members_page(playlist: Playlist, refusal: Refusal | None = None, username: 
         members=playlist.members(),
         may_manage=Right.MANAGE in RIGHTS[playlist.seen_as],
         blocked=blocked_in(playlist) if Right.MANAGE in RIGHTS[playlist.seen_as] else [],
+        may_own=Right.OWN in RIGHTS[playlist.seen_as],
+        invites=_open_invites(playlist),
         refusal=refusal,
         username=username,
     )
+
+
+def _open_invites(playlist: Playlist) -> list[dict[str, Any]]:
+    """Those whose code can be shown."""
+    if Right.MANAGE not in RIGHTS[playlist.seen_as]:
+        return []
+    found = playlist.doors(by=_me())
+    return [one.shape() | {"url": address} for one in found if (address := address_of(one))]
 
 
 @pages.post("/playlists/<playlist_id>/members")

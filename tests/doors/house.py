@@ -91,6 +91,7 @@ class House:
         with app.app_context():
             blocked = User.create("blocked", PASSWORD, roles={Role.MEMBER}, by=None).id
         ok(owner.post(f"/playlists/{playlist['id']}/blocks", {"user": blocked}), 201)
+        door = ok(owner.post(f"/playlists/{playlist['id']}/invites", {}), 201)
         change = ok(owner.patch("/tracks", {"ids": [free["id"]], "fields": {"year": 1999}}))
         audio = ok(owner.get(f"{API}/audio/by-hash/{track['audio']['sha256']}"))
         rules = [{"field": "title", "operator": "contains", "value": "a"}]
@@ -141,6 +142,8 @@ class House:
             "step": step,
             "snapshot_id": snapshot["id"],
             "blocked": blocked,
+            "list_invite": door["id"],
+            "join_code": door["code"],
             "user_id": spare.id,
             "track_id": track["id"],
             "free": free["id"],

@@ -57,6 +57,11 @@ PUBLIC = {
     "reference.calls",
     "reference.live",
     "reference.openapi",
+    "sharing.ask",
+    "sharing.door",
+    "sharing.enter",
+    "sharing_api.enter",
+    "sharing_api.look",
 }
 
 

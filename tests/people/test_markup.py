@@ -26,12 +26,13 @@ NOT_SHOWN = {
     *("playlist", "playlist_id", "queue[]", "role", "track", "track_id", "rules[].field"),
     *("rules[].operator", "password", "current_password", "code", "ticket", "heir", "email"),
     *("phone", "address", "to", "scopes[]", "locale", "entries[]", "ended", "invite"),
+    *("user_id", "user", "change"),
 }
 # Addresses are looked at before they are kept, and are links of http alone: tests/imports.
 ADDRESSES = {"url"}
 FILLED = {
     *("name", "title", "description", "artist", "artists[]", "album", "album_artist", "genre"),
-    *("note", "reason", "text", "lines[].text", "problem", "username"),
+    *("note", "reason", "text", "lines[].text", "problem", "username", "nickname"),
 }
 
 
@@ -86,12 +87,16 @@ def fill(alice: Person, bob: Person, dora: Person) -> dict[str, str]:
     room = f"/playlists/{playlist['id']}/room"
     alice.post(f"{room}/speaker", {"device": str(uuid.uuid4()), "name": MARKUP[:60]})
     alice.post(f"{room}/next", {"from": None})
+    door = ok(alice.post(f"/playlists/{playlist['id']}/invites", {}), 201)
+    nickname = {"nickname": f"{MARKUP[:58]}!"}  # the other name is Alice's
+    ok(Person(bob._app, "guest", None).post(f"/join/{door['code']}", nickname))
     device = str(uuid.uuid4())
     alice.call("PUT", f"/devices/{device}", json={"name": MARKUP[:60], "kind": "phone"})
     alice.post(f"/tracks/{track['id']}/review", {"decision": "reject", "reason": MARKUP})
     bob.post("/users/login", {"username": MARKUP, "password": MARKUP})
     made = {"playlist_id": playlist["id"], "track_id": track["id"], "item_id": item["id"]}
-    made |= {"user_id": alice.id, "device_id": device}
+    made |= {"user_id": alice.id, "device_id": device, "code": door["code"]}
+    made["invite_id"] = door["id"]
     if smart.status_code == 201:
         made["smart_id"] = smart.get_json()["id"]
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -120,3 +121,72 @@ def test_who_can_not_be_invited(
 
 def test_the_owner_is_no_member_that_could_be_dismissed(alice: Person, playlist: Any) -> None:
     problem(alice.delete(f"/playlists/{playlist['id']}/members/{alice.id}"), 404)
+
+
+def test_a_host_does_all_but_what_is_the_owners_alone(
+    alice: Person, bob: Person, charlie: Person, playlist: Any
+) -> None:
+    alice.invites(playlist, bob, "host")
+    path = f"/playlists/{playlist['id']}"
+
+    bob.invites(playlist, charlie, "voter")
+    ok(bob.patch(f"{path}/members/{charlie.id}", {"role": "viewer"}))
+    ok(bob.patch(path, {"title": "Roof party"}))
+    problem(bob.patch(f"{path}/members/{charlie.id}", {"role": "host"}), 403)
+    problem(bob.delete(path), 403)
+    problem(bob.call("PUT", f"{path}/owner", json={"user_id": bob.id}), 403)
+    assert bob.delete(f"{path}/members/{charlie.id}").status_code == 204
+    problem(charlie.get(path), 404)
+
+    assert members(alice, playlist) == {"Alice": "owner", "Bob": "host"}
+    alice.invites(playlist, charlie, "host")
+    problem(bob.patch(f"{path}/members/{charlie.id}", {"role": "voter"}), 403)
+    problem(bob.delete(f"{path}/members/{charlie.id}"), 403)
+    assert bob.delete(f"{path}/members/{bob.id}").status_code == 204
+
+
+def test_a_playlist_is_handed_over(
+    alice: Person, bob: Person, charlie: Person, playlist: Any, happened: Happened
+) -> None:
+    path = f"/playlists/{playlist['id']}"
+    body = {"user_id": bob.id}
+    problem(alice.call("PUT", f"{path}/owner", json=body), 409)  # not a member yet
+    alice.invites(playlist, bob, "voter")
+    problem(charlie.call("PUT", f"{path}/owner", json={"user_id": charlie.id}), 404)
+    before = len(happened(playlist["id"]))
+
+    assert ok(alice.call("PUT", f"{path}/owner", json=body))["my_role"] == "host"
+
+    assert members(bob, playlist) == {"Bob": "owner", "Alice": "host"}
+    told = happened(playlist["id"])[before:]
+    assert [(type_, payload.get("role")) for type_, payload in told] == [
+        ("member.changed", "owner"),
+        ("playlist.updated", None),
+        ("member.changed", "host"),
+    ]
+    assert told[1][1]["playlist"]["owner"] == {"id": bob.id, "name": "Bob"}
+    problem(charlie.get(path), 404)
+
+
+def test_two_hand_it_over_at_once_and_the_first_decides(
+    alice: Person, bob: Person, charlie: Person, playlist: Any
+) -> None:
+    for other in (bob, charlie):
+        alice.invites(playlist, other, "voter")
+    path = f"/playlists/{playlist['id']}/owner"
+    answers: list[int] = []
+    heirs = {bob.name: bob.id, charlie.name: charlie.id}
+    start = threading.Barrier(2)
+
+    def hand_over(heir: Person) -> None:
+        start.wait()
+        answers.append(alice.call("PUT", path, json={"user_id": heirs[heir.name]}).status_code)
+
+    both = [threading.Thread(target=hand_over, args=(heir,)) for heir in (bob, charlie)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert sorted(answers) == [200, 403]
+    assert sorted(members(alice, playlist).values()) == ["host", "owner", "voter"]

@@ -161,7 +161,8 @@ class Party:
             return
         item = self.chance.choice(list(self.rules.items))
         ok(self.owner.patch(f"{self.path}/items/{item}", {"is_playing": True}))
-        self.rules.starts(item, ok(self.owner.get(f"{self.path}/room")))
+        if item != self.rules.playing:  # what is on begins again, which is no second turn
+            self.rules.starts(item, ok(self.owner.get(f"{self.path}/room")))
 
     def removes(self) -> None:
         if not self.rules.items:

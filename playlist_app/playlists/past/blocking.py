@@ -16,7 +16,7 @@ from playlist_app.playlists.members import Membership, forget_roles, require
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.steps import note
 from playlist_app.playlists.past.undoing import Undone, take_out
-from playlist_app.playlists.roles import BLOCKED, Right
+from playlist_app.playlists.roles import BLOCKED, Right, Role
 from playlist_app.refusals import Conflict, NotFound
 
 JSON = dict[str, Any]
@@ -33,6 +33,8 @@ def block(playlist: Playlist, person: User, *, by: User, undo: bool = False) -> 
         if person.id == playlist.owner_id or person.is_admin:
             raise Conflict("Who owns this playlist or runs this server can't be kept out of it.")
         membership = tx.get(Membership, (playlist.id, person.id))
+        if membership and membership.role == Role.HOST:
+            require(playlist, by, Right.OWN)
         if not membership or membership.role != BLOCKED:
             if not membership:
                 membership = Membership(playlist_id=playlist.id, user_id=person.id, role=BLOCKED)

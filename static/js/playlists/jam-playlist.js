@@ -103,7 +103,7 @@ export class JamPlaylist extends HTMLElement {
   }
 
   get canEdit() {
-    return ["owner", "editor"].includes(this.model.playlist.my_role);
+    return ["owner", "host", "editor"].includes(this.model.playlist.my_role);
   }
 
   // --- showing -----------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ export class PlaylistRoom extends EventTarget {
 
   /** Whether one may say what plays; the server asks again. */
   get canControl() {
-    return ["owner", "editor"].includes(this.model.playlist.my_role);
+    return ["owner", "host", "editor"].includes(this.model.playlist.my_role);
   }
 
   /** What the room is at. @returns {Item | undefined} */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.doors.persons import OPENS, Row, everybody, in_list, members
+from tests.doors.persons import OPENS, Row, everybody, in_list, members, public
 
 L = "/playlists/<playlist_id>"
 I = f"{L}/items/<item_id>"  # noqa: E741
@@ -11,6 +11,8 @@ AI = f"{A}/items/<item_id>"
 S = f"{L}/snapshots/<snapshot_id>"
 AS = f"{A}/snapshots/<snapshot_id>"
 BLOCKED = {"user_id": "blocked"}
+INVITE = {"invite_id": "list_invite"}
+CODE = {"code": "join_code"}
 TABLET = {"device": "tablet", "name": "Tablet"}
 
 ROWS = [
@@ -44,7 +46,15 @@ ROWS = [
     Row(f"POST {S}/delete", in_list("owner", 303)),
     Row(f"POST {L}/blocks", in_list("owner", 303), {"user": "{user_id}"}),
     Row(f"POST {L}/blocks/<user_id>/remove", in_list("owner", 303), at=BLOCKED),
+    Row(f"POST {L}/invites", in_list("owner", 303), {"role": "voter", "uses": 5, "hours": 4}),
+    Row(f"POST {L}/invites/<invite_id>/revoke", in_list("owner", 303), at=INVITE),
+    Row(f"POST {L}/members/<user_id>/role", in_list("owner", 303), {"role": "voter"}),
+    Row("GET /join", public(200)),
+    Row("GET /join/<code>", public(200), at=CODE),
+    Row("POST /join/<code>", public(303, nobody=400), at=CODE),
     # API
+    Row("GET /api/v1/join/<code>", public(200), at=CODE),
+    Row("POST /api/v1/join/<code>", public(200), {"nickname": "Zoe"}, at=CODE),
     Row("GET /api/v1/playlists", everybody(200)),
     Row("POST /api/v1/playlists", members(201), {"title": "Mine"}),
     Row(f"GET {A}", in_list("viewer", 200)),
@@ -62,6 +72,12 @@ ROWS = [
     Row(f"POST {A}/members", in_list("owner", 201), {"username": "outsider", "role": "voter"}),
     Row(f"PATCH {A}/members/<user_id>", in_list("owner", 200), {"role": "voter"}),
     Row(f"DELETE {A}/members/<user_id>", in_list("owner", 204)),
+    Row(f"GET {A}/invites", in_list("owner", 200)),
+    Row(f"POST {A}/invites", in_list("owner", 201), {}),
+    Row(f"DELETE {A}/invites", in_list("owner", 204)),
+    Row(f"DELETE {A}/invites/<invite_id>", in_list("owner", 204), at=INVITE),
+    Row(f"GET {A}/invites/<invite_id>/qr.svg", in_list("owner", 200), at=INVITE),
+    Row(f"PUT {A}/owner", in_list("owner", 200), {"user_id": "{user_id}"}),
     Row(f"GET {A}/room", in_list("viewer", 200)),
     Row(f"POST {A}/room/next", in_list("editor", 200), {"from": None}),
     Row(f"POST {A}/room/pause", in_list("editor", 200)),
