@@ -66,14 +66,15 @@ class Playable(TypedDict):
 
 class TrackAudio(TypedDict):
     """The audio of a track. Where `plays` is "somewhere", ask the browser about `mimetype`, and
-    take `playable` where it does not know that."""
+    take `playable` where it does not know that. `mimetype` is null for what no browser is asked
+    about."""
 
     sha256: Hash
     url: str
     size_bytes: int | None
     format: str
     bitrate: int | None
-    mimetype: str
+    mimetype: str | None
     plays: Literal["everywhere", "somewhere"]
     playable: Playable | None
     broken: str | None

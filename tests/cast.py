@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from playlist_app.people.sessions import IN_COOKIE
+from tests import conforming
 
 NAMES = ("alice", "bob", "charlie", "dora")
 PASSWORD = "a good long password"
@@ -38,6 +39,7 @@ class Person:
         answer = self._client.open(url, method=method, headers=headers, buffered=True, **kwargs)
         # A large body lies in a temporary file, which werkzeug leaves open.
         answer.request.environ["wsgi.input"].close()
+        conforming.check(self._app, answer)
         return answer
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:

@@ -18,16 +18,22 @@ from playlist_app.operations.reference.openapi import document
 
 API = "/api/v1/"
 JSON = dict[str, Any]
+OURS = "conforming"  # where an app keeps its document
 
 _documents: dict[tuple[str, ...], JSON] = {}
-_validators: dict[tuple[int, str], jsonschema_rs.Validator] = {}
+# By the ids of a schema and its document, which are kept beside, so that no other gets their ids.
+_validators: dict[tuple[int, int], tuple[jsonschema_rs.Validator, JSON, JSON]] = {}
 
 
 def openapi_of(app: Flask) -> JSON:
     """The document; made once for all apps with the same calls, as it does not differ."""
+    if OURS in app.extensions:
+        known: JSON = app.extensions[OURS]
+        return known
     calls = tuple(sorted(f"{rule.rule} {rule.endpoint}" for rule in app.url_map.iter_rules()))
     if calls not in _documents:
         _documents[calls] = _strict(document(app))
+    app.extensions[OURS] = _documents[calls]
     return _documents[calls]
 
 
@@ -50,13 +56,14 @@ OPEN = {"Problem", "AlreadyThere"}
 
 
 def errors(schema: JSON, whole: JSON, value: Any) -> list[str]:
-    key = (id(whole), json.dumps(schema, sort_keys=True))
+    key = (id(whole), id(schema))
     if key not in _validators:
         rooted = {**schema, "components": whole["components"]}
-        _validators[key] = jsonschema_rs.validator_for(rooted, validate_formats=True)
+        compiled = jsonschema_rs.validator_for(rooted, validate_formats=True)
+        _validators[key] = compiled, schema, whole
     return [
         f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
-        for error in _validators[key].iter_errors(value)
+        for error in _validators[key][0].iter_errors(value)
     ]
 
 

@@ -26,6 +26,7 @@ from playlist_app.operations import startup
 from playlist_app.people import passwords
 from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import open_session
+from tests import conforming
 from tests.cast import NAMES, PASSWORD, Person
 from tests.serving import Client, Server
 from tests.sounds import Sounds
@@ -99,6 +100,7 @@ def data_folder(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Path:
 def app(data_folder: Path) -> Iterator[Flask]:
     app = make_app(data_folder)
     yield app
+    conforming.check_events(str(data_folder / "app.db"))
     close(app)
 
 

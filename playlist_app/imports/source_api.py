@@ -55,7 +55,7 @@ def _with_playlist(values: JSON) -> JSON:
 
 
 @api.route("/sources", methods=["GET"])
-@answers(said.Sources)
+@answers(said.Sources, refuses=(404,))
 def sources() -> JSON:
     """The channels, feeds and remote playlists that are imported again and again."""
     _require_member()
@@ -110,7 +110,7 @@ def check(source_id: str) -> tuple[JSON, int]:
 
 
 @api.route("/wishes", methods=["GET"])
-@answers(said.Wishes)
+@answers(said.Wishes, refuses=(404,))
 def wish_list() -> JSON:
     """Imports that wait and that people want, most wanted first."""
     _require_member()

@@ -251,7 +251,7 @@ def give_back(sha256: str, index: str) -> JSON:
 
 
 @api.route("/audio/by-url", methods=["GET"])
-@answers(said.AudioFile)
+@answers(said.AudioFile, refuses=(404,))
 @api.arguments(ByUrl, location="query")
 def audio_by_url(asked: JSON) -> JSON:
     """The record by the address that the bytes came from, for those who may hear them."""
