@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,10 +36,10 @@ class Answer:
 @dataclass(frozen=True)
 class Takes:
     """A body that no schema of `@api.arguments` describes: media type → what it is, which is a
-    marshmallow schema, a tuple of those of which it is one, or a JSON Schema."""
+    marshmallow schema, a tuple of those of which it is one, a JSON Schema, or what answers one."""
 
     bodies: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     optional_body: bool = False
 
@@ -88,12 +89,12 @@ def answers(
 def takes(
     bodies: Mapping[str, Any] | None = None,
     *,
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, Any] | None = None,
     query: Mapping[str, str] | None = None,
     optional_body: bool = False,
 ) -> Callable[[View], View]:
     """Describe what a call reads by itself; `headers` and `query` that it needs, with what they
-    mean."""
+    mean, or for a header a JSON Schema with its `description`."""
     taken = Takes(bodies or {}, headers or {}, query or {}, optional_body)
 
     def mark(view: View) -> View:
@@ -112,6 +113,11 @@ def described(view: Any) -> Described | None:
 def taken(view: Any) -> Takes:
     found: Takes = getattr(view, "takes", Takes())
     return found
+
+
+def one_of(*names: str) -> Mapping[str, Any]:
+    """For `takes` of a marshmallow schema that wants exactly one of these fields."""
+    return MappingProxyType({"oneOf": [{"required": [name]} for name in names]})
 
 
 def bytes_of(what: str) -> dict[str, Any]:

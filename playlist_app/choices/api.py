@@ -32,7 +32,7 @@ def show() -> JSON:
 
 @api.route("", methods=["PATCH"])
 @answers(dict[str, Any], scope="admin")
-@takes({"application/json": {"type": "object", "description": "settings by their names"}})
+@takes({"application/json": choices.taken})
 def change() -> JSON:
     """Choose something else: `{name: value}`, all of it or nothing; for admins."""
     choices.all_choices(by=_me())

@@ -60,6 +60,17 @@ class Choice(Generic[T]):
         """bool, int or str."""
         return type(self.default).__name__
 
+    @property
+    def takes(self) -> dict[str, object]:
+        """The JSON Schema of its values, for the reference."""
+        if self.options is not None:
+            return {"enum": list(self.options)}
+        if isinstance(self.default, bool):
+            return {"type": "boolean"}
+        if isinstance(self.default, int):
+            return {"type": "integer", "minimum": self.least, "maximum": self._most}
+        return {"type": "string", "maxLength": self.most or MOST}
+
     def now(self) -> T:
         """What holds at this moment."""
         kept = session().get(Setting, self.name)
@@ -113,6 +124,12 @@ def all_choices(*, by: User) -> list[Choice[Any]]:
     if not by.is_admin:
         raise NotFound
     return list(_declared.values())
+
+
+def taken() -> dict[str, object]:
+    """The JSON Schema of what `change` takes, for the reference."""
+    properties = {choice.name: choice.takes for choice in _declared.values()}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def title_of(name: str) -> str:

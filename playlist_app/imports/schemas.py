@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from playlist_app.described import one_of
 from playlist_app.imports.addresses import LONGEST
 from playlist_app.imports.states import Quality, State
 
@@ -19,6 +20,8 @@ class NewLook(Schema):
 
 class NewImport(Schema):
     """An address, or the id of a look that is completed, with some of its entries."""
+
+    takes = one_of("url", "look")
 
     url = fields.String(validate=_url)
     look = fields.String(validate=_id)

@@ -48,7 +48,8 @@ LONGEST = timedelta(seconds=30)
 
 # What answers and calls have in their heads.
 AT = {"Upload-Offset": "how many bytes are here", "Upload-Expires": "until when it is kept"}
-TUS = {"Tus-Resumable": f"`{VERSION}`"}
+TUS = {"Tus-Resumable": {"enum": [VERSION], "description": "the version of tus that you speak"}}
+NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
 
 api = ApiBlueprint("uploads_api", __name__, url_prefix="/api/v1/uploads")
 
@@ -97,8 +98,12 @@ def uploads() -> JSON:
 @takes(
     headers=TUS
     | {
-        "Upload-Length": "how many bytes the file has",
-        "Upload-Metadata": "`filename`, `sha256` and `modified`, each with its value in Base64",
+        "Upload-Length": {**NUMBER, "description": "how many bytes the file has"},
+        "Upload-Metadata": {
+            "type": "string",
+            "description": "`filename`, `sha256` and `modified`, each with its value in Base64",
+            "pattern": "^[a-z0-9]+ [A-Za-z0-9+/]+=*(,[a-z0-9]+ [A-Za-z0-9+/]+=*)*$",
+        },
     }
 )
 @limited(UPLOADS)
@@ -142,10 +147,11 @@ def show(upload_id: str) -> Response:
 
 
 @api.route("/<upload_id>", methods=["PATCH"])
-@answers(headers=AT, refuses=(411, 412, 415, 460))
+@answers(headers=AT, refuses=(411, 412, 415, 423, 460))
 @takes(
     {OCTETS: bytes_of("the piece, as it is")},
-    headers=TUS | {"Upload-Offset": "the byte at which the piece begins"},
+    headers=TUS
+    | {"Upload-Offset": {**NUMBER, "description": "the byte at which the piece begins"}},
 )
 @takes_bytes(PIECE_AT_MOST)
 @steps_itself
@@ -177,7 +183,7 @@ def cancel(upload_id: str) -> tuple[str, int]:
 
 
 @api.route("/<upload_id>/finish", methods=["POST"])
-@answers(Track, 201)
+@answers(Track, 201, refuses=(423, 460))
 @takes({"application/json": (TrackFields,)}, optional_body=True)
 @steps_itself
 def finish(upload_id: str) -> tuple[JSON, int]:

@@ -11,7 +11,7 @@ from flask import Response, request
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
-from playlist_app.described import answers
+from playlist_app.described import answers, takes
 from playlist_app.people import answers as said
 from playlist_app.people import passkeys, recovery, second_step, sessions, totp
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
@@ -174,6 +174,7 @@ def second_options(values: JSON) -> JSON:
 
 @api.route("/login/passkey/options", methods=["POST"])
 @answers(said.Offered)
+@takes({"application/json": {"description": "Anything: that it is JSON is what counts."}})
 @public
 @steps_itself
 def passkey_options() -> JSON:

@@ -8,7 +8,7 @@ from flask import Response
 from flask_login import current_user
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from playlist_app.described import answers
+from playlist_app.described import answers, one_of
 from playlist_app.people import answers as said
 from playlist_app.people import api_tokens, contact, own_password, sessions
 from playlist_app.people.api_tokens import Scope
@@ -27,6 +27,8 @@ class NewPassword(Schema):
 
 
 class NewContact(Schema):
+    takes = one_of("email", "phone")
+
     current_password = fields.String(required=True, validate=validate.Length(max=1024))
     email = fields.String(validate=validate.Length(min=1, max=254))
     phone = fields.String(validate=validate.Length(min=1, max=40))

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from playlist_app.database import as_id
+from playlist_app.described import one_of
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, LONGEST_TITLE
 from playlist_app.playlists.order import OrderMode
 from playlist_app.playlists.roles import GIVEN, Visibility
@@ -57,6 +58,8 @@ class AddItem(Schema):
 
 class ChangeItem(Schema):
     """Where to put an item, or that it shall play: exactly one of these."""
+
+    takes = one_of("after", "before", "index", "is_playing")
 
     after = AnId(allow_none=True)
     before = AnId()

@@ -38,13 +38,19 @@ class Bodies:
     @property
     def found(self) -> dict[str, JSON]:
         found: dict[str, JSON] = self._spec.components.schemas
-        return {name: _closed(schema) for name, schema in found.items()}
+        kinds = {name: key[0] for key, name in self._converter.refs.items()}
+        # What holds between fields a schema says by itself, as a field does.
+        return {
+            name: _closed(schema) | dict(getattr(kinds.get(name), "takes", {}))
+            for name, schema in found.items()
+        }
 
     def of(self, view: Any) -> JSON | None:
         """The body that a view takes; None where it takes none."""
         said = taken(view)
         content: JSON = {
-            media: {"schema": self._one_of(media, what)} for media, what in said.bodies.items()
+            media: {"schema": self._one_of(media, what() if callable(what) else what)}
+            for media, what in said.bodies.items()
         }
         schema = _arguments(view, "json")
         if schema is not None:

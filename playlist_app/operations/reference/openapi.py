@@ -142,7 +142,7 @@ class Document:
                 "in": "path",
                 "required": True,
                 "description": words.of_parameter(name),
-                "schema": {"type": "string", "minLength": 1},
+                "schema": {"type": "string", "minLength": 1} | words.FORMS.get(name, {}),
             }
 
     def _in_query(self, call: Call) -> Iterator[JSON]:
@@ -150,7 +150,9 @@ class Document:
 
     def _in_head(self, call: Call) -> Iterator[JSON]:
         for name, meaning in taken(call.view).headers.items():
-            yield _header(name, meaning, {"type": "string"}, required=True)
+            schema = {"type": "string"} if isinstance(meaning, str) else dict(meaning)
+            said = meaning if isinstance(meaning, str) else str(schema.pop("description"))
+            yield _header(name, said, schema, required=True)
         if call.is_kept:
             schema = {"type": "string", "format": "uuid"}
             yield _header("Idempotency-Key", words.IDEMPOTENCY, schema)
@@ -187,18 +189,24 @@ class Document:
             yield 401
         if "{" in call.path or call.scope == "admin" or not call.is_safe:
             yield 404
-        if not call.is_safe or any(self._in_query(call)):
+        takes_query = any(self._in_query(call))
+        if not call.is_safe or takes_query:
             yield 422
+        if takes_query:
+            yield 414
         if not call.is_safe:
             yield from (409, 413, 415, 507)
 
     def _refusals(self) -> JSON:
         statuses = {status for call in self._calls for status in self._refused(call)}
-        problem = {"schema": self._types.schema(Problem)}
+        problem = {PROBLEM: {"schema": self._types.schema(Problem)}}
         return {
             str(status): {
                 "description": words.STATUS.get(status, "It was not done."),
-                "content": {PROBLEM: problem},
+                # The web server says it, before the app sees the call.
+                "content": {"text/html": {"schema": {"type": "string"}}}
+                if status == 414
+                else problem,
             }
             for status in sorted(statuses)
         }

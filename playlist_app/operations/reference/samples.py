@@ -56,7 +56,8 @@ def sample(schema: JSON, whole: JSON, name: str = "") -> Any:
 
 def _object(schema: JSON, whole: JSON) -> JSON:
     properties: JSON = schema.get("properties", {})
-    wanted = schema.get("required") or list(properties)[:1]
+    one_of = schema.get("oneOf", [{}])[0].get("required", [])
+    wanted = [*schema.get("required", []), *one_of] or list(properties)[:1]
     return {name: sample(properties[name], whole, name) for name in wanted}
 
 

@@ -67,6 +67,7 @@ STATUS = {
     411: "How long it is must be said first.",
     412: "Another version is spoken here.",
     413: "It is larger than is taken.",
+    414: "The address is longer than 4094 bytes.",
     415: "It is of another type than is taken.",
     422: "Some values can't be used: `errors` names them.",
     423: "Another call is at it.",
@@ -119,6 +120,10 @@ def of(view: Any) -> tuple[str, str]:
     text = " ".join((inspect.getdoc(view) or "").split())
     first, dot, rest = text.partition(". ")
     return (first + dot.strip(), rest) if rest else (text, "")
+
+
+# What parts of an address look like, where others are refused as what can't be.
+FORMS: dict[str, JSON] = {"device_id": {"format": "uuid"}}
 
 
 def of_parameter(name_: str) -> str:
