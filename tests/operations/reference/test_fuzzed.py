@@ -16,7 +16,7 @@ from tests.serving import Client, Server
 from tests.soak import count
 
 # Of each call, as each person; what is tried besides with wrong tokens comes on top.
-CASES = count(1, 25)
+CASES = count(1, 40)
 AT_LEAST = count(100, 2500)
 
 
