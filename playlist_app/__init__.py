@@ -96,6 +96,9 @@ from playlist_app.playlists.past.snapshot_routes import pages as snapshot_pages
 from playlist_app.playlists.routes import pages as playlist_pages
 from playlist_app.playlists.sharing_api import api as sharing_api
 from playlist_app.playlists.sharing_routes import pages as sharing_pages
+from playlist_app.playlists.thread import messages as thread_messages
+from playlist_app.playlists.thread.api import api as thread_api
+from playlist_app.playlists.thread.routes import pages as thread_pages
 from playlist_app.work import tasks
 from playlist_app.work.api import api as work_api
 from playlist_app.work.routes import pages as work_pages
@@ -167,6 +170,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         past_pages,
         snapshot_pages,
         sharing_pages,
+        thread_pages,
         import_pages,
         listening_pages,
         smart_pages,
@@ -196,6 +200,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         past_api,
         snapshot_api,
         sharing_api,
+        thread_api,
         listening_api,
         smart_api,
         imports_api,
@@ -228,6 +233,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     registering.register()
     sending.register()
     sitting.register(app)
+    thread_messages.register()
     origins.register()
     seeding.register()
     concerns.register()

@@ -154,6 +154,24 @@ class MyPlaylist(Playlist):
     my_role: PlaylistRole
 
 
+class Clip(TrackAudio):
+    """A clip of sound that goes with a message: heard by those who can read the thread."""
+
+    duration_seconds: Seconds
+
+
+class Message(TypedDict):
+    """A message of a playlist's thread; `snapshot` is the id of the list as it stood then."""
+
+    id: str
+    author: Person
+    text: str
+    snapshot: str | None
+    audio: Clip | None
+    created_at: Moment
+    edited_at: Moment | None
+
+
 class Speaker(TypedDict):
     """The device that plays aloud."""
 

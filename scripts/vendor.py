@@ -85,6 +85,7 @@ ICONS = [
     "list-plus",
     "list-start",
     "log-out",
+    "message-circle",
     "mic",
     "moon",
     "music",

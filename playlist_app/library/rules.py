@@ -15,6 +15,9 @@ from playlist_app.people.models import User
 # Conditions on Track under which a guest may hear it: members have their own rule.
 audible: list[Callable[[User], ColumnElement[bool]]] = []
 
+# Conditions on AudioFile under which somebody may hear it that is on no track of theirs.
+hearing: list[Callable[[User], ColumnElement[bool]]] = []
+
 # Telling every list that holds one of these tracks what is said of them now: their ids, of however
 # many, and who changed it (None: the server). Within the write of the change.
 telling: list[Callable[[Sequence[str], User | None], None]] = []

@@ -176,6 +176,31 @@ class PlaylistRestored(Happening):
 
 
 @dataclass(frozen=True)
+class MessagePosted(Happening):
+    """Somebody wrote in the thread. `message`: its shape. Once it is deleted, its text and its clip
+    are blank here too."""
+
+    type = "message.posted"
+    message: Annotated[JSON, shapes.Message]
+
+
+@dataclass(frozen=True)
+class MessageEdited(Happening):
+    """A message says something else. `message`: its shape, with `edited_at`."""
+
+    type = "message.edited"
+    message: Annotated[JSON, shapes.Message]
+
+
+@dataclass(frozen=True)
+class MessageDeleted(Happening):
+    """A message is gone from the thread. `id`: the message's."""
+
+    type = "message.deleted"
+    id: str
+
+
+@dataclass(frozen=True)
 class TrackReviewed(Personal):
     """A reviewer decided about a track that the person added. `track`: its shape, with `status`
     and, where it was rejected, `review_reason`."""

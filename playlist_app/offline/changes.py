@@ -21,7 +21,13 @@ from playlist_app.playlists.models import Playlist
 JSON = dict[str, Any]
 
 # About the list itself, which every manifest has.
-_OF_THE_LIST = {events.PlaylistUpdated.type, events.MemberChanged.type}
+_OF_THE_LIST = {
+    events.PlaylistUpdated.type,
+    events.MemberChanged.type,
+    events.MessagePosted.type,
+    events.MessageEdited.type,
+    events.MessageDeleted.type,
+}
 
 
 @dataclass

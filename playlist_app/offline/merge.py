@@ -31,6 +31,7 @@ from playlist_app.playlists.members import require
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, Playlist
 from playlist_app.playlists.roles import Right
 from playlist_app.playlists.settings import SettingChange
+from playlist_app.playlists.thread.messages import Message
 from playlist_app.refusals import Conflict, NotFound, Refusal
 
 JSON = dict[str, Any]
@@ -184,6 +185,14 @@ def _create(operation: JSON, person: User) -> Outcome:
     return Outcome(playlist=playlist)
 
 
+def _message(operation: JSON, person: User) -> Outcome:
+    """What was written without network. Its id is the operation's: sent by another way as well, it
+    is there once."""
+    playlist = find_playlist(operation["playlist"], person)
+    Message.post(playlist, by=person, text=operation["text"], message_id=operation["id"])
+    return Outcome()
+
+
 def _update(operation: JSON, person: User) -> Outcome:
     """Setting by setting: what nobody else changed is changed; what was changed on both sides
     stays as it is, and both are told (docs/decisions/0029)."""
@@ -241,4 +250,5 @@ _KINDS: dict[str, Callable[[JSON, User], Outcome]] = {
     "move": _move,
     "create": _create,
     "update": _update,
+    "message": _message,
 }

@@ -16,6 +16,7 @@ from playlist_app.offline.entries import Quality
 from playlist_app.playlists.adding import FULL_AT
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, LONGEST_TITLE
 from playlist_app.playlists.schemas import AnId, NewId, PlaylistFields
+from playlist_app.playlists.thread.messages import LONGEST_TEXT as LONGEST_MESSAGE
 
 # What each kind of operation needs, and what it may have besides.
 KINDS: dict[str, tuple[set[str], set[str]]] = {
@@ -25,6 +26,7 @@ KINDS: dict[str, tuple[set[str], set[str]]] = {
     "move": ({"item"}, {"after", "before"}),
     "create": ({"title"}, {"description"}),  # `playlist` is the new one's id
     "update": ({"settings"}, set()),
+    "message": ({"text"}, set()),  # its id is that of the message
 }
 ALWAYS = {"id", "kind", "at", "base_seq", "playlist"}
 
@@ -71,6 +73,7 @@ class AnOperation(Schema):
     before = OneOrMore()
     title = fields.String(validate=validate.Length(1, LONGEST_TITLE))
     description = fields.String(validate=validate.Length(max=LONGEST_DESCRIPTION))
+    text = fields.String(validate=validate.Length(1, LONGEST_MESSAGE))
     settings = fields.Nested(SomeSettings, data_key="fields")  # `fields` is the schema's own
 
     @validates_schema

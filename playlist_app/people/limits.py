@@ -27,6 +27,7 @@ MINUTE, HOUR = 60.0, 3600.0
 # behind it may be the whole party.
 VOTES = ("votes", Limit(300, MINUTE), Limit(12_000, MINUTE))
 ADDS = ("adds", Limit(1_000, 10 * MINUTE), Limit(10_000, 10 * MINUTE))
+MESSAGES = ("messages", Limit(60, MINUTE), Limit(3_000, MINUTE))
 UPLOADS = ("uploads", Limit(3_000, HOUR), Limit(12_000, HOUR))
 CHANGES = ("changes", Limit(3_000, 10 * MINUTE), Limit(60_000, 10 * MINUTE))  # of a merge
 

@@ -79,13 +79,14 @@ def remember_role(playlist: Playlist, person: User, role: Role) -> None:
     _known_roles()[playlist.id, person.id] = role
 
 
-def require(playlist: Playlist, person: User, right: Right) -> None:
-    """Raises NotFound for who may not see the playlist, NotAllowed for who only may not do this."""
+def require(playlist: Playlist, person: User, right: Right, refusal: str = "") -> None:
+    """Raises NotFound for who may not see the playlist, NotAllowed for who only may not do this;
+    `refusal` is what they are told, where it is not the usual."""
     role = role_in(playlist, person)
     if role is None:
         raise NotFound
     if right not in RIGHTS[role]:
-        raise NotAllowed(REFUSED[right])
+        raise NotAllowed(refusal or REFUSED[right])
 
 
 class Shared:

@@ -5,6 +5,8 @@ import "./player/queue-list.js";
 import "./player/continue.js";
 import "./playlists/search-to-add.js";
 import "./playlists/page-actions.js";
+import "./playlists/playlist-thread.js";
+import "./playlists/voice-clip.js";
 import "./library/upload-box.js";
 import "./imports/import-queue.js";
 import "./imports/look-choice.js";

@@ -88,6 +88,8 @@ class House:
         happened = ok(owner.get(f"/playlists/{playlist['id']}/timeline"))["items"]
         step = next(line["change"] for line in happened if line["change"])
         snapshot = ok(owner.post(f"/playlists/{playlist['id']}/snapshots", {}), 201)
+        said = {"text": "Bring ice", "take_snapshot": True}
+        message = ok(owner.post(f"/playlists/{playlist['id']}/messages", said), 201)
         with app.app_context():
             blocked = User.create("blocked", PASSWORD, roles={Role.MEMBER}, by=None).id
         ok(owner.post(f"/playlists/{playlist['id']}/blocks", {"user": blocked}), 201)
@@ -141,6 +143,7 @@ class House:
             "item_id": item["id"],
             "step": step,
             "snapshot_id": snapshot["id"],
+            "message_id": message["id"],
             "blocked": blocked,
             "list_invite": door["id"],
             "join_code": door["code"],

@@ -86,7 +86,7 @@ IDS = {
     *("playlist_id", "item_id", "user_id", "track_id", "audio_id", "sha256", "cover_id"),
     *("genre_id", "change_id", "smart_id", "upload_id", "device_id", "invite_id", "source_id"),
     *("token_id", "session_id", "passkey_id", "import_id", "batch_id", "look_id", "id_"),
-    "snapshot_id",
+    *("snapshot_id", "message_id"),
 }
 
 

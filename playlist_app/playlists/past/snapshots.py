@@ -25,8 +25,8 @@ from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.list_state import ListState
 from playlist_app.playlists.past.rows import tracks_of, votes_for
 from playlist_app.playlists.past.steps import Place
-from playlist_app.playlists.roles import RIGHTS, Right
-from playlist_app.refusals import Conflict, NotAllowed, NotFound
+from playlist_app.playlists.roles import Right
+from playlist_app.refusals import Conflict, NotFound
 
 JSON = dict[str, Any]
 
@@ -96,21 +96,21 @@ class Snapshot(WithId, Base):
             tx.delete(self)
 
 
-def take(playlist: Playlist, *, by: User, text: str = "") -> Snapshot:
-    """Take one by hand. Raises NotAllowed, Invalid, and Conflict where there are too many."""
+def take(playlist: Playlist, *, by: User, text: str = "", kind: Kind = Kind.HAND) -> Snapshot:
+    """Take one by hand, or with a message. Raises NotAllowed, Invalid, and Conflict where there are
+    too many."""
     with write():
-        require(playlist, by, Right.SEE)
-        if Right.ADD not in RIGHTS[playlist.seen_as]:
-            raise NotAllowed("You can look at this playlist, but not take snapshots of it.")
+        refusal = "You can look at this playlist, but not take snapshots of it."
+        require(playlist, by, Right.ADD, refusal)
         text = clean_text(text, "text", longest=LONGEST_TEXT)
         count = select(func.count()).where(
-            Snapshot.playlist_id == playlist.id, Snapshot.kind == Kind.HAND
+            Snapshot.playlist_id == playlist.id, Snapshot.kind.in_(_KEPT)
         )
         if (session().scalar(count) or 0) >= BY_HAND_AT_MOST:
             raise Conflict(
                 f"A playlist has at most {BY_HAND_AT_MOST} snapshots. Delete some first."
             )
-        return _keep(playlist, ListState(playlist), Kind.HAND, by, text)
+        return _keep(playlist, ListState(playlist), kind, by, text)
 
 
 def take_before(state: ListState, kind: Kind, by: User) -> Snapshot | None:

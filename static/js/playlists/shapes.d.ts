@@ -128,7 +128,7 @@ export interface Problem {
 /** A change that was made on this device (SPEC §4). */
 export interface Operation {
   id: string;
-  kind: "vote" | "add" | "remove" | "move" | "create" | "update";
+  kind: "vote" | "add" | "remove" | "move" | "create" | "update" | "message";
   at: string;
   base_seq: number | null;
   playlist: string;
@@ -140,6 +140,8 @@ export interface Operation {
   /** Of a create. */
   title?: string;
   description?: string;
+  /** Of a message. */
+  text?: string;
   /** Of an update. */
   fields?: Settings;
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.doors.persons import OPENS, Row, everybody, in_list, members, public
+from tests.doors.persons import OPENS, Answers, Row, everybody, in_list, members, public
 
 L = "/playlists/<playlist_id>"
 I = f"{L}/items/<item_id>"  # noqa: E741
@@ -10,10 +10,18 @@ A = "/api/v1/playlists/<playlist_id>"
 AI = f"{A}/items/<item_id>"
 S = f"{L}/snapshots/<snapshot_id>"
 AS = f"{A}/snapshots/<snapshot_id>"
+M = f"{L}/thread/<message_id>"
+AM = f"{A}/messages/<message_id>"
 BLOCKED = {"user_id": "blocked"}
 INVITE = {"invite_id": "list_invite"}
 CODE = {"code": "join_code"}
 TABLET = {"device": "tablet", "name": "Tablet"}
+
+
+def its_author(status: int) -> Answers:
+    """What the owner wrote: nobody else puts words into their mouth, not even admins."""
+    return in_list("owner", status) | {"admin": 403}
+
 
 ROWS = [
     # Pages
@@ -52,6 +60,11 @@ ROWS = [
     Row("GET /join", public(200)),
     Row("GET /join/<code>", public(200), at=CODE),
     Row("POST /join/<code>", public(303, nobody=400), at=CODE),
+    Row(f"GET {L}/thread", in_list("viewer", 200)),
+    Row(f"POST {L}/thread", in_list("voter", 303), {"text": "Hello"}),
+    Row(f"GET {L}/thread/messages", in_list("viewer", 200)),
+    Row(f"POST {M}/edit", its_author(303), {"text": "Hello again"}),
+    Row(f"POST {M}/delete", in_list("owner", 303)),
     # API
     Row("GET /api/v1/join/<code>", public(200), at=CODE),
     Row("POST /api/v1/join/<code>", public(200), {"nickname": "Zoe"}, at=CODE),
@@ -96,6 +109,10 @@ ROWS = [
     Row(f"GET {A}/blocks", in_list("owner", 200)),
     Row(f"POST {A}/blocks", in_list("owner", 201), {"user": "{user_id}"}),
     Row(f"DELETE {A}/blocks/<user_id>", in_list("owner", 204), at=BLOCKED),
+    Row(f"GET {A}/messages", in_list("viewer", 200)),
+    Row(f"POST {A}/messages", in_list("voter", 201), {"text": "Hello"}),
+    Row(f"PATCH {AM}", its_author(200), {"text": "Hello again"}),
+    Row(f"DELETE {AM}", in_list("owner", 204)),
     # The live channel
     Row("GET /ws/me", everybody(OPENS)),
     Row("GET /ws/playlists/<playlist_id>", in_list("viewer", OPENS)),
