@@ -6,12 +6,28 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from playlist_app.library.answers import Chunks, Lyrics
 from playlist_app.playlists.answers import RoomState
-from playlist_app.shapes import Count, Listed, Moment, MyItem, MyPlaylist
+from playlist_app.playlists.past.answers import Snapshot
+from playlist_app.shapes import Count, Listed, Message, Moment, MyItem, MyPlaylist
+
+
+class CopiedSnapshot(Snapshot):
+    """A snapshot with the ids of its tracks, in their order; null where the device has them, or the
+    snapshot is older than the newest 50."""
+
+    tracks: list[str] | None
+
+
+class Song(TypedDict):
+    """What a track in a snapshot was called."""
+
+    title: str
+    artist: str
 
 
 class Manifest(TypedDict):
     """An offline copy: `whole`, or what is new since what the device has. `lyrics` by the id of
-    their track; `removed` are items that left."""
+    their track; `removed` are items that left; `messages` are the newest of the thread; `songs` by
+    the ids of the tracks in `snapshots`."""
 
     playlist: MyPlaylist
     seq: Count
@@ -24,8 +40,9 @@ class Manifest(TypedDict):
     covers: list[str]
     lyrics: dict[str, Lyrics]
     room: RoomState
-    messages: list[Any]
-    snapshots: list[Any]
+    messages: list[Message]
+    snapshots: list[CopiedSnapshot]
+    songs: dict[str, Song]
     size_bytes: Count
 
 

@@ -16,6 +16,7 @@ from playlist_app.library.curation.lyrics import lyrics_of_many, touched_lyrics
 from playlist_app.live import events
 from playlist_app.offline.changes import Changes, changes_since, moment_of
 from playlist_app.offline.entries import File, Wanted, ask_for, files_of
+from playlist_app.offline.remembered import messages_for, snapshots_for
 from playlist_app.offline.versions import known_to_client, version_of
 from playlist_app.people.models import User
 from playlist_app.playlists.items import items_of
@@ -50,6 +51,7 @@ def manifest_of(
     well, unless it is a rendition; of one that is being made it is null, and `status` "preparing".
     `covers`: addresses. `lyrics`: by the id of the track, of those that have some; of the items
     that are told, one that is missing has none. `size_bytes`: of the whole list, in any case.
+    `messages` and `snapshots`: see remembered.py; `songs` says what the tracks in those are called.
     """
     changes, touched = _new_to(known, playlist, wanted) if known else (None, None)
     files = files_of(playlist)
@@ -58,8 +60,12 @@ def manifest_of(
     if changes is not None:
         told = _told(items, files, changes, touched)
         given = _audio_told(told, filter(wanted.may_take_small, files), touched)
-        if known and _is_unexplained(known, playlist, wanted) and not (told or given):
+    snapshots, songs, any_new = snapshots_for(playlist, None if changes is None else touched)
+    if changes is not None:
+        is_odd = known is not None and _is_unexplained(known, playlist, wanted)
+        if is_odd and not (told or given or any_new):
             changes, told, given = None, items, None
+            snapshots, songs, any_new = snapshots_for(playlist, None)
     if may_ask and ask_for(files, wanted, given):
         # That was a write. All of a manifest is of one moment: its seq stands for what is in it.
         session().refresh(playlist)
@@ -79,8 +85,9 @@ def manifest_of(
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
         "lyrics": lyrics_of_many(with_lyrics),
         "room": playlist.room.state_and_turns(),
-        "messages": [],
-        "snapshots": [],
+        "messages": messages_for(playlist),
+        "snapshots": snapshots,
+        "songs": songs,
         "size_bytes": sum(file.size(wanted) for file in files),
     }
     return manifest, version_of(playlist, person, wanted).etag

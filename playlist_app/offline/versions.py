@@ -25,6 +25,7 @@ from playlist_app.offline.entries import Quality, Wanted
 from playlist_app.people.models import User
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.past.snapshots import Snapshot
 
 JSON = dict[str, Any]
 
@@ -32,12 +33,17 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 _HERE: Any = bindparam("playlist", type_=Id)
+_SNAPSHOTS: Any = [
+    select(what).where(Snapshot.playlist_id == _HERE).scalar_subquery()
+    for what in (func.max(Snapshot.created_at, type_=Moment), func.count(Snapshot.id))
+]
 _ORIGINALS: Any = (
     select(
         func.max(Lyrics.updated_at, type_=Moment),
         func.count(Lyrics.track_id),
         func.max(AudioFile.analysed_at, type_=Moment),
         func.count(AudioFile.broken),
+        *_SNAPSHOTS,
     )
     .select_from(Item)
     .join(Track, Track.id == Item.track_id)

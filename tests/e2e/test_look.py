@@ -20,6 +20,9 @@ PAGES = {
     "home": "/",
     "playlist": "/playlists/{playlist}",
     "history": "/playlists/{playlist}/history",
+    "what happened": "/playlists/{playlist}/timeline",
+    "a snapshot": "/playlists/{playlist}/snapshots/{snapshot}",
+    "thread": "/playlists/{playlist}/thread",
     "library": "/library",
     "track": "/library/{track}",
     "downloads": "/downloads",
@@ -110,10 +113,18 @@ def test_every_page_fits_and_can_be_read(
     clients["alice"].ok("POST", f"{path}/items/{items[0]['id']}/vote", {"direction": "up"})
     smart = clients["dora"].ok("POST", "/smart-playlists", {"title": "All", "rules": RULES})
     report_listens(clients["dora"], [item["track"] for item in items])
+    said = {"text": "Look at this", "take_snapshot": True}
+    snapshot = clients["alice"].ok("POST", f"{path}/messages", said)["snapshot"]
+    clients["alice"].ok("DELETE", f"{path}/items/{items[2]['id']}")
     dora = arrives("dora", width=width, reduced_motion="reduce")
     for name, address in PAGES.items():
         dora.opens(
-            address.format(playlist=friday["id"], track=items[0]["track"]["id"], smart=smart["id"])
+            address.format(
+                playlist=friday["id"],
+                track=items[0]["track"]["id"],
+                smart=smart["id"],
+                snapshot=snapshot,
+            )
         )
         if name == "playlist":
             expect(dora.page.get_by_role("status")).to_have_text("Live")

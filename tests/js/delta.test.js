@@ -131,3 +131,27 @@ test("while the quality changes, both qualities are needed", () => {
   const old = /** @type {any} */ ({ quality: "original", audio: [entry("a"), entry("b")] });
   assert.deepEqual(hashesOf({ audio, old }), ["small-a", "sha-a", "sha-b"]);
 });
+
+test("songs of snapshots are kept while a snapshot of the newest has them", () => {
+  const snapshot = (id, tracks) => ({ id, tracks, text: id, kind: "hand", item_count: 1 });
+  const whole = manifest("", {
+    snapshots: [snapshot("one", ["a", "b"])],
+    songs: { a: { title: "A", artist: "" }, b: { title: "B", artist: "" } },
+  });
+  const first = contents(undefined, whole);
+  const later = manifest("", {
+    whole: false,
+    snapshots: [snapshot("two", ["c"]), snapshot("one", null)],
+    songs: { c: { title: "C", artist: "" } },
+  });
+
+  const then = contents(first, later);
+
+  assert.deepEqual(
+    then.snapshots.map(({ tracks }) => tracks),
+    [["c"], ["a", "b"]],
+  );
+  assert.deepEqual(Object.keys(then.songs).sort(), ["a", "b", "c"]);
+  const gone = contents(then, manifest("", { whole: false, snapshots: [snapshot("two", null)] }));
+  assert.deepEqual(Object.keys(gone.songs), ["c"]);
+});

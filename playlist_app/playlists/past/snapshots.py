@@ -69,7 +69,7 @@ class Snapshot(WithId, Base):
 
     @property
     def places(self) -> list[Place]:
-        return [Place.of(said) for said in orjson.loads(zlib.decompress(self.compressed))]
+        return _read(self.compressed)
 
     def shape(self) -> JSON:
         return {
@@ -173,9 +173,19 @@ def find_snapshot(playlist: Playlist, snapshot_id: str) -> Snapshot:
     return found
 
 
+def places_of(ids: Sequence[str]) -> dict[str, list[Place]]:
+    """What is in each of these snapshots. One query."""
+    rows = session().execute(select(Snapshot.id, Snapshot.compressed).where(Snapshot.id.in_(ids)))
+    return {id_: _read(compressed) for id_, compressed in rows}
+
+
+def _read(compressed: bytes) -> list[Place]:
+    return [Place.of(said) for said in orjson.loads(zlib.decompress(compressed))]
+
+
 def with_songs(snapshots: Sequence[Snapshot]) -> dict[str, list[JSON]]:
     """The songs of each, in their order, and whether they are in the library still."""
-    places = {snapshot.id: snapshot.places for snapshot in snapshots}
+    places = places_of([snapshot.id for snapshot in snapshots])
     here = tracks_of(place.track for some in places.values() for place in some)
     return {
         id_: [

@@ -10,6 +10,8 @@ import { opened } from "./opening.js";
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 
 /** @typedef {"original" | "small"} Quality */
+/** @typedef {import("../playlists/shapes.js").Message} Message */
+/** @typedef {import("../playlists/shapes.js").Snapshot} Snapshot */
 
 /**
  * A playlist that was taken along.
@@ -31,8 +33,10 @@ import { opened } from "./opening.js";
  * @property {string} [problem] why it is paused, as a key of the words; none: somebody paused it
  * @property {number} checkedAt milliseconds
  * @property {Record<string, {lines: {at: number | null, text: string}[]}>} [lyrics] by the track's id
- * @property {object[]} messages
- * @property {object[]} snapshots
+ * @property {Message[]} messages of the thread, newest first
+ * @property {Snapshot[]} snapshots newest first
+ * @property {Record<string, {title: string, artist: string}>} [songs] what the tracks in snapshots were
+ *   called, by their ids; older copies lack it
  * @property {string} [etag] of the manifest; rows of an early layout lack it and what follows
  * @property {number} [auditedAt] milliseconds: when what is here was last looked at (audit.js)
  * @property {boolean} [wasWhole] all of it was here once: from then on it is an update that is fetched

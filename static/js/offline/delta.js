@@ -2,6 +2,8 @@
 
 import { sorted } from "../playlists/order.js";
 
+const WHOLE_SNAPSHOTS = 50; // the newest, with their songs; of older ones that they are there
+
 /** @typedef {import("./database.js").Copy} Copy */
 /** @typedef {import("./database.js").AudioEntry} AudioEntry */
 /** @typedef {import("../playlists/shapes.js").Item} Item */
@@ -20,15 +22,16 @@ import { sorted } from "../playlists/order.js";
  * @property {(AudioEntry & {status?: "ready" | "preparing" | "failed"})[]} audio
  * @property {string[]} covers
  * @property {Copy["lyrics"]} lyrics
- * @property {object[]} messages
- * @property {object[]} snapshots
+ * @property {Copy["messages"]} messages newest first
+ * @property {Copy["snapshots"]} snapshots newest first; `tracks` is null where the device has them
+ * @property {Copy["songs"]} [songs]
  * @property {number} size_bytes
  */
 
 /**
  * The parts of a copy that its manifest decides.
  * @typedef {Pick<Copy, "playlist" | "room" | "seq" | "epoch" | "items" | "audio" | "preparing" | "covers"
- *   | "lyrics" | "messages" | "snapshots" | "sizeBytes">} Contents
+ *   | "lyrics" | "messages" | "snapshots" | "songs" | "sizeBytes">} Contents
  */
 
 /**
@@ -67,7 +70,7 @@ export function contents(before, manifest, here = new Set()) {
     covers: isWhole ? manifest.covers : coversOf(items, [...before.covers, ...manifest.covers]),
     lyrics: isWhole ? manifest.lyrics : lyricsOf(items, before, manifest),
     messages: manifest.messages,
-    snapshots: manifest.snapshots,
+    ...past(isWhole ? undefined : before, manifest),
     sizeBytes: manifest.size_bytes,
   };
 }
@@ -111,6 +114,22 @@ function lyricsOf(items, before, manifest) {
   // A track that changed and came without any has none any more.
   const kept = ids.filter((id) => all[id] && (manifest.lyrics?.[id] || !fresh.has(id)));
   return Object.fromEntries(kept.map((id) => [id, all[id]]));
+}
+
+/** The snapshots, with what is known of their songs, and what those are called.
+ * @param {Copy | undefined} before @param {Manifest} manifest */
+function past(before, manifest) {
+  const known = new Map((before?.snapshots ?? []).map(({ id, tracks }) => [id, tracks]));
+  const snapshots = manifest.snapshots.map((one, place) => ({
+    ...one,
+    tracks: one.tracks ?? (place < WHOLE_SNAPSHOTS ? (known.get(one.id) ?? null) : null),
+  }));
+  const songs = { ...before?.songs, ...manifest.songs };
+  const used = new Set(snapshots.flatMap(({ tracks }) => tracks ?? []));
+  return {
+    snapshots,
+    songs: Object.fromEntries(Object.entries(songs).filter(([id]) => used.has(id))),
+  };
 }
 
 /** The hashes of all that a copy holds or waits for. @param {Pick<Copy, "audio" | "old">} one */

@@ -7,11 +7,14 @@ import { trackHere } from "./on-device.js";
 import { queue } from "./outbox.js";
 import { pageAt } from "./page-at.js";
 
+const OF_COPIES = new Set(["thread", "snapshots"]);
+
 /** Whether the device has something to show at a path, for who is here. @param {string} path */
 export async function hasPage(path) {
   const at = pageAt(path);
   // What was shared to the app is for the server to look at: kept only where that fails.
   if (!at || at.name === "share" || !(await person())) return false;
+  if (OF_COPIES.has(at.name)) return Boolean(await copy(at.id));
   if (at.name === "playlist") return hasPlaylist(at.id);
   if (at.name !== "track") return true;
   return Boolean(await trackHere(at.id));

@@ -20,6 +20,8 @@ import * as library from "./pages/library.js";
 import * as others from "./pages/others.js";
 import * as playlist from "./pages/playlist.js";
 import { fillSideBar } from "./pages/side-bar.js";
+import * as snapshots from "./pages/snapshots.js";
+import * as thread from "./pages/thread.js";
 import * as track from "./pages/track.js";
 
 /** @typedef {import("./page-at.js").At} At */
@@ -37,6 +39,8 @@ const PAGES = {
   library: library.show,
   track: track.show,
   history: history_.show,
+  thread: thread.show,
+  snapshots: snapshots.show,
   ...others.fixed,
 };
 

@@ -17,6 +17,8 @@ const FIXED = /** @type {Record<string, string>} */ ({
 export function pageAt(path) {
   const name = FIXED[path];
   if (name) return { name, id: "" };
+  const [, list, page] = path.match(/^playlists\/([^/]+)\/(thread|snapshots)$/) ?? [];
+  if (list) return { name: page, id: list };
   const [, kind, id] = path.match(/^(playlists|library)\/([^/]+)$/) ?? [];
   if (!id) return null;
   return { name: kind === "playlists" ? "playlist" : "track", id };

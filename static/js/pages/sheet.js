@@ -1,6 +1,10 @@
 // The sheet: shows a page of the app (its #main) over the one that is open: from below on a phone,
 // beside on a desktop. Without scripts, or without network, its links simply lead to that page.
 
+import { hasPage } from "../offline/has-page.js";
+import { showOffline } from "../offline/offline-page.js";
+import { withinApp } from "../site.js";
+
 /** @type {any} */
 const htmx = /** @type {any} */ (globalThis).htmx;
 
@@ -17,8 +21,12 @@ async function open(href, from) {
     swap: "innerHTML",
     push: "false",
   });
-  // Where there was no answer there is nothing to show; requests.js has said so.
-  if (!document.getElementById("sheet")?.childElementCount) return;
+  // Where there was no answer there is nothing to show; requests.js has said so. The device may have it.
+  if (!document.getElementById("sheet")?.childElementCount) {
+    const isHere = await hasPage(withinApp(new URL(href).pathname)).catch(() => false);
+    if (isHere) showOffline(href);
+    return;
+  }
   if (!dialog.open) dialog.showModal();
 }
 

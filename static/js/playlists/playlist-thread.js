@@ -58,7 +58,8 @@ class PlaylistThread extends HTMLElement {
 
   /** Ask for the messages again, unless somebody is changing one of theirs. */
   #read() {
-    const place = /** @type {HTMLElement} */ (this.querySelector("[data-field=messages]"));
+    const place = /** @type {HTMLElement | null} */ (this.querySelector("[data-field=messages]"));
+    if (!place || !this.dataset.from) return; // a page of the device, which the server's will replace
     if (place.querySelector("details[open]") || isPlaying(place)) return;
     htmx.ajax("GET", this.dataset.from, { target: place, swap: "innerHTML", push: "false" });
   }
@@ -71,7 +72,7 @@ class PlaylistThread extends HTMLElement {
     const text = String(values.get("text") ?? "").trim();
     const file = values.get("file");
     const more = values.has("take_snapshot") || values.has("snapshot");
-    if (!text || more || (file instanceof File && file.size) || !personOnPage()) return;
+    if (!text || more || (file instanceof File && file.size) || !isSomebodys()) return;
     event.preventDefault();
     event.stopPropagation();
     this.#say(text, form);
@@ -111,6 +112,11 @@ class PlaylistThread extends HTMLElement {
       }),
     );
   }
+}
+
+/** Without a person the page is nobody's; its form then goes to the server, which asks who it is. */
+function isSomebodys() {
+  return personOnPage() !== null || document.querySelector("offline-page") !== null;
 }
 
 /** @param {HTMLElement} place */

@@ -125,6 +125,29 @@ export interface Problem {
   mine?: Settings;
 }
 
+/** A message of a playlist's thread. */
+export interface Message {
+  id: string;
+  author: Person;
+  text: string;
+  snapshot: string | null;
+  audio: object | null;
+  created_at: string;
+  edited_at: string | null;
+}
+
+/** The list as it stood at one moment, as a copy has it. */
+export interface Snapshot {
+  id: string;
+  kind: "hand" | "message" | "restore" | "clear" | "undo";
+  text: string;
+  by: Person | null;
+  item_count: number;
+  created_at: string;
+  /** The ids of its tracks, in their order; null: the device has only its name. */
+  tracks: string[] | null;
+}
+
 /** A change that was made on this device (SPEC §4). */
 export interface Operation {
   id: string;

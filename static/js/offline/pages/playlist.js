@@ -4,6 +4,7 @@ import { beginWith } from "../../playlists/list-rows.js";
 import { sorted } from "../../playlists/order.js";
 import { make } from "../../playlists/row.js";
 import { sayOrder } from "../../playlists/why.js";
+import { address } from "../../site.js";
 import { draft } from "../drafts.js";
 import { readCopy } from "../reading-ahead.js";
 import { field, fillMosaic, template, text } from "./markup.js";
@@ -12,9 +13,10 @@ const AT_FIRST = 60; // rows, more than a screen shows; the list puts in the oth
 
 /** @param {HTMLElement} page @param {import("../page-at.js").At} at */
 export async function show(page, { id }) {
-  const one = (await readCopy(id)) ?? (await draft(id));
+  const kept = await readCopy(id);
+  const one = kept ?? (await draft(id));
   if (!one) return false;
-  await showPlaylist(page, one);
+  await showPlaylist(page, one, Boolean(kept));
   return true;
 }
 
@@ -25,7 +27,7 @@ export async function show(page, { id }) {
  *   items: import("../../playlists/shapes.js").Item[],
  *   room?: import("../../playlists/shapes.js").RoomState}} one
  */
-export async function showPlaylist(page, { playlist, items, seq, epoch, room }) {
+export async function showPlaylist(page, { playlist, items, seq, epoch, room }, isCopy = false) {
   const { id, title, description, order_mode: mode } = playlist;
   const made = await template("playlist");
   const list = /** @type {HTMLElement} */ (made.querySelector("jam-playlist"));
@@ -37,6 +39,7 @@ export async function showPlaylist(page, { playlist, items, seq, epoch, room }) 
   text(list, "mode", sayOrder(mode));
   list.querySelector("take-along")?.setAttribute("data-playlist", id);
   for (const link of list.querySelectorAll("[data-online]")) link.remove();
+  showPast(list, id, isCopy);
   // Nobody is asked what the library has: <search-to-add> looks on the device.
   const search = list.querySelector("search-to-add input");
   for (const name of ["hx-get", "hx-trigger", "hx-target", "hx-swap", "hx-sync"]) {
@@ -50,4 +53,14 @@ export async function showPlaylist(page, { playlist, items, seq, epoch, room }) 
   beginWith(place, all);
   document.title = `${title} · Jamboree`;
   page.replaceChildren(made);
+}
+
+/** What a copy has of the past: its thread and its snapshots, as pages of the device.
+ * @param {HTMLElement} list @param {string} id @param {boolean} isCopy */
+function showPast(list, id, isCopy) {
+  for (const link of list.querySelectorAll("[data-past]")) {
+    link.removeAttribute("data-sheet"); // what comes into the sheet comes from the server
+    link.setAttribute("href", address(`playlists/${id}/${link.getAttribute("data-past")}`));
+    if (!isCopy) link.remove();
+  }
 }
