@@ -27,7 +27,9 @@ class PlaylistThread extends HTMLElement {
     const channel = roomOf(this.playlist)?.channel ?? this.#dial();
     channel.addEventListener("event", (event) => this.#happened(event), options);
     channel.addEventListener("resync", () => this.#read(), options);
-    this.querySelector("form")?.addEventListener("submit", (event) => this.#posted(event), options);
+    // On the way down, before htmx, which would send the form as well.
+    const before = { capture: true, ...options };
+    this.addEventListener("submit", (event) => this.#posted(event), before);
     this.#news = new BroadcastChannel("jamboree");
     this.#news.onmessage = () => this.#showWaiting();
     this.#showWaiting();
@@ -68,6 +70,7 @@ class PlaylistThread extends HTMLElement {
    * is sent as a form. @param {SubmitEvent} event */
   #posted(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.dataset.field !== "form") return; // one that changes or deletes a message
     const values = new FormData(form);
     const text = String(values.get("text") ?? "").trim();
     const file = values.get("file");

@@ -78,7 +78,7 @@ class VoiceClip extends HTMLElement {
     };
     this.#recorder.start(1000);
     this.#began = Date.now();
-    this.#label("square", "stop_recording");
+    this.#label(true);
     this.#tick();
     this.#timer = setInterval(() => this.#tick(), 500);
   }
@@ -95,7 +95,7 @@ class VoiceClip extends HTMLElement {
     const files = new DataTransfer();
     files.items.add(clip);
     this.file.files = files.files;
-    this.#label("mic", "record");
+    this.#label(false);
     this.#show();
   }
 
@@ -111,10 +111,10 @@ class VoiceClip extends HTMLElement {
     this.#field("time").textContent = "";
   }
 
-  /** @param {string} icon @param {string} word */
-  #label(icon, word) {
-    this.button.dataset.icon = icon;
-    this.button.textContent = say(word);
+  /** @param {boolean} isRecording */
+  #label(isRecording) {
+    this.button.dataset.icon = isRecording ? "square" : "mic";
+    this.button.textContent = say(isRecording ? "stop_recording" : "record");
   }
 }
 
