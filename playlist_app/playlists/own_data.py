@@ -15,6 +15,7 @@ from playlist_app.people.own_data import AT_ONCE
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Membership
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.thread.messages import Message
 from playlist_app.playlists.votes import DIRECTIONS, Vote
 
 JSON = dict[str, Any]
@@ -79,5 +80,19 @@ def _votes(person: User) -> Iterator[JSON]:
         }
 
 
+def _messages(person: User) -> Iterator[JSON]:
+    mine = select(Message).where(Message.author_id == person.id).order_by(Message.number)
+    for message in session().scalars(mine.execution_options(yield_per=AT_ONCE)):
+        yield {
+            "playlist_id": message.playlist_id,
+            "text": message.text,
+            "has_sound": message.audio_id is not None,
+            "at": iso(message.created_at),
+            "edited_at": iso(message.edited_at) if message.edited_at else None,
+        }
+
+
 def register() -> None:
-    own_data.sections.update(playlists=_playlists, memberships=_memberships, votes=_votes)
+    own_data.sections.update(
+        playlists=_playlists, memberships=_memberships, votes=_votes, messages=_messages
+    )

@@ -12,6 +12,7 @@ OWNER = ("owner",)
 WHOSE_IT_IS_AND_ADMINS = ("owner", "admin")
 
 L = "/api/v1/playlists/{playlist_id}"
+M = f"{L}/messages/{{message_id}}"
 
 
 class Told(NamedTuple):
@@ -35,6 +36,9 @@ EVENTS = [
     Told("playlist.reordered", LIST, "owner", "tidy_up"),
     Told("playlist.restored", LIST, "owner", "restore"),
     Told("member.changed", LIST, "owner", f"PATCH {L}/members/{{user_id}}", {"role": "voter"}),
+    Told("message.posted", LIST, "voter", f"POST {L}/messages", {"text": "Hello"}),
+    Told("message.edited", LIST, "owner", f"PATCH {M}", {"text": "Hello again"}),
+    Told("message.deleted", LIST, "owner", f"DELETE {M}"),
     Told("track.removed", LIST, "editor", f"DELETE {L}/items/{{item_id}}"),
     Told(
         *("track.reviewed", OWNER, "reviewer", "POST /api/v1/tracks/{pending}/review"),
