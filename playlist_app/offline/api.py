@@ -16,6 +16,7 @@ from playlist_app.offline.entries import Quality, Wanted
 from playlist_app.offline.schemas import CopyOf, Sync
 from playlist_app.offline.versions import version_of
 from playlist_app.people import limits
+from playlist_app.people.api_tokens import Scope, require_scope
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.playlists.finding import find_playlist
 from playlist_app.refusals import NotSignedIn
@@ -49,11 +50,14 @@ def manifest(wanted: JSON, playlist_id: str) -> Response:
 
 
 @api.route("/sync", methods=["POST"])
-@answers(said.Synced)
+@answers(said.Synced, scope="vote")
 @steps_itself  # each operation is a step of its own, and is done once by its id
 @api.arguments(Sync)
 def sync(values: JSON) -> JSON:
-    """Apply operations, in order; one result each."""
+    """Apply operations, in order; one result each. A token needs the scope edit, unless all of them
+    are votes."""
+    if any(operation["kind"] != "vote" for operation in values["operations"]):
+        require_scope(Scope.EDIT)
     me = current_user._get_current_object()
     if values.get("person", me.id) != me.id:
         # The cookie is the browser's: somebody else logged in while these were under way.

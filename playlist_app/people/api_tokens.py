@@ -242,7 +242,14 @@ def _require_scope() -> None:
     said = described(view)
     # What is for admins answers 404 to a token below that by itself: its person has no such role.
     needed = said.scope if said and said.scope not in (None, "admin") else usual
-    if needed not in Scope(current_user.reach).holds:
+    require_scope(Scope(needed))
+
+
+def require_scope(needed: Scope) -> None:
+    """For a call that needs more than it says where it is given more. Raises NotAllowed for a token
+    that is not good for it."""
+    reach = current_user.reach
+    if reach and needed not in Scope(reach).holds:
         raise NotAllowed(
             f"This token is good for {current_user.reach}, and this call needs {needed}. "
             "Make another token for it."

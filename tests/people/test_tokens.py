@@ -17,6 +17,7 @@ from playlist_app.people.api_tokens import ApiToken
 from playlist_app.people.models import User
 from tests.cast import Browser, Person, ok, problem
 from tests.counting import counted
+from tests.offline.sending import operation, sends
 from tests.people.test_audit import noted
 
 
@@ -60,7 +61,14 @@ def test_what_a_token_reads_votes_and_edits_hangs_on_its_scope(app: Flask, alice
     assert "needs vote" in refusal["detail"]
     assert ok(voter.post(f"{items}/{item['id']}/vote", up))["votes"] == 1
     problem(voter.post(items, {"track_id": other["id"]}), 403)
-    problem(voter.post("/sync", {"device": "d", "operations": []}), 403)
+    vote = operation("vote", playlist, item=item["id"], direction="down")
+    assert sends(voter, vote)[0]["item"]["votes"] == -1
+    both = [operation("vote", playlist, item=item["id"], direction="up")]
+    both.append(operation("add", playlist, track=other["id"]))
+    refusal = problem(voter.post("/sync", {"device": "phone", "operations": both}), 403)
+    assert "needs edit" in refusal["detail"]
+    problem(reader.post("/sync", {"device": "phone", "operations": [vote]}), 403)
+    assert ok(alice.get(items))["items"][0]["votes"] == -1  # nothing of it was done
     assert alice.titles(playlist) == ["Paper Lanterns"]
     editor.adds(playlist, other)
     assert alice.titles(playlist) == ["Paper Lanterns", "Low Tide"]
