@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
@@ -13,10 +14,13 @@ from playlist_app.imports import source_listing, wishes
 from playlist_app.imports.addresses import LONGEST as LONGEST_URL
 from playlist_app.imports.sources import LONGEST, SHORTEST, Source, find_source
 from playlist_app.imports.states import Quality
+from playlist_app.paging import Page as APage
+from playlist_app.paging import page_of
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist
 from playlist_app.refusals import NotFound
+from playlist_app.web import listed
 
 JSON = dict[str, Any]
 
@@ -46,6 +50,10 @@ def _me() -> User:
     return me
 
 
+def _id(shape: JSON) -> str:
+    return str(shape["id"])
+
+
 def _with_playlist(values: JSON) -> JSON:
     """The values with the playlist itself in the place of its id."""
     if "playlist_id" in values:
@@ -56,10 +64,11 @@ def _with_playlist(values: JSON) -> JSON:
 
 @api.route("/sources", methods=["GET"])
 @answers(said.Sources, refuses=(404,))
-def sources() -> JSON:
+@api.arguments(APage, location="query")
+def sources(page: JSON) -> Response:
     """The channels, feeds and remote playlists that are imported again and again."""
     _require_member()
-    return {"items": source_listing.sources_for(_me()), "next_cursor": None}
+    return listed(*page_of(source_listing.sources_for(_me()), **page, id_of=_id))
 
 
 @api.route("/sources", methods=["POST"])
@@ -111,10 +120,11 @@ def check(source_id: str) -> tuple[JSON, int]:
 
 @api.route("/wishes", methods=["GET"])
 @answers(said.Wishes, refuses=(404,))
-def wish_list() -> JSON:
+@api.arguments(APage, location="query")
+def wish_list(page: JSON) -> Response:
     """Imports that wait and that people want, most wanted first."""
     _require_member()
-    return {"items": wishes.wish_list(_me()), "next_cursor": None}
+    return listed(*page_of(wishes.wish_list(_me()), **page, id_of=_id))
 
 
 @api.route("/imports/<import_id>/wish", methods=["POST"])

@@ -37,11 +37,12 @@ from playlist_app.library.schemas import (
     TrackWithoutAudio,
     WantedRendition,
 )
+from playlist_app.paging import Page, page_of
 from playlist_app.people.idempotency import ApiBlueprint, once, steps_itself
 from playlist_app.people.limits import UPLOADS, limited
 from playlist_app.refusals import Invalid, NotAllowed, NotFound
 from playlist_app.shapes import Track as TrackShape
-from playlist_app.web import takes_bytes, takes_files
+from playlist_app.web import listed, takes_bytes, takes_files
 
 JSON = dict[str, Any]
 
@@ -49,12 +50,11 @@ api = ApiBlueprint("library_api", __name__, url_prefix="/api/v1")
 
 
 @api.route("/tracks", methods=["GET"])
-@answers(said.Tracks)
+@answers(said.Tracks, etag=True)
 @api.arguments(ListTracks, location="query")
-def tracks(wanted: dict[str, Any]) -> JSON:
+def tracks(wanted: dict[str, Any]) -> Response:
     """The library: found, filtered, ordered, a page at a time."""
-    items, following = list_tracks(Wanted(**wanted), current_user)
-    return {"items": items, "next_cursor": following}
+    return listed(*list_tracks(Wanted(**wanted), current_user))
 
 
 @api.route("/tracks", methods=["POST"])
@@ -146,10 +146,11 @@ def delete_track(track_id: str) -> tuple[str, int]:
 
 
 @api.route("/genres", methods=["GET"])
-@answers(said.Genres)
-def list_genres() -> JSON:
-    """The categories of the library."""
-    return {"items": genres(current_user), "next_cursor": None}
+@answers(said.Genres, etag=True)
+@api.arguments(Page, location="query")
+def list_genres(page: JSON) -> Response:
+    """The categories of the library, by name."""
+    return listed(*page_of(genres(current_user), **page, id_of=lambda genre: str(genre["id"])))
 
 
 @api.route("/audio", methods=["POST"])

@@ -9,11 +9,13 @@ from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
 from playlist_app.described import answers
+from playlist_app.paging import Page, page_of
 from playlist_app.people import answers as said
 from playlist_app.people import invites
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.invites import Invite
 from playlist_app.people.models import Role, User
+from playlist_app.web import listed
 
 JSON = dict[str, Any]
 
@@ -41,10 +43,12 @@ def _shape(invite: Invite) -> JSON:
 
 @api.route("", methods=["GET"])
 @answers(said.Invites, scope="admin")
-def index() -> JSON:
+@api.arguments(Page, location="query")
+def index(page: JSON) -> Response:
     """Every invite to this server, the newest first. `url` is the link, while it lets people in;
     `state` is open, used, ended or revoked."""
-    return {"items": [_shape(one) for one in invites.all_invites(by=_me())], "next_cursor": None}
+    found, following = page_of(invites.all_invites(by=_me()), **page, id_of=lambda one: one.id)
+    return listed([_shape(one) for one in found], following)
 
 
 @api.route("", methods=["POST"])

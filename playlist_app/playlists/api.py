@@ -17,6 +17,7 @@ from playlist_app.library.models import find_track
 from playlist_app.live import events
 from playlist_app.live.feed import room_of_playlist
 from playlist_app.live.presence import people_in
+from playlist_app.paging import Page, page_of
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.limits import ADDS, VOTES, limited
 from playlist_app.people.models import User
@@ -26,12 +27,13 @@ from playlist_app.playlists.export import Export
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
-from playlist_app.playlists.listing import playlists_of
+from playlist_app.playlists.listing import page_of_playlists
 from playlist_app.playlists.members import require, role_in
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Right
 from playlist_app.refusals import Conflict, NotFound
 from playlist_app.shapes import MyItem, MyPlaylist
+from playlist_app.web import conditional, listed
 
 JSON = dict[str, Any]
 
@@ -56,10 +58,12 @@ class MissedTooMuch(Conflict):
 
 
 @api.route("", methods=["GET"])
-@answers(said.Playlists)
-def playlists() -> JSON:
-    """The playlists of who asks: their own, those shared with them, and those for all."""
-    return {"items": playlists_of(_me()), "next_cursor": None}
+@answers(said.Playlists, etag=True)
+@api.arguments(Page, location="query")
+def playlists(page: JSON) -> Response:
+    """The playlists of who asks: their own, those shared with them, and those for all; what changed
+    last comes first."""
+    return listed(*page_of_playlists(_me(), **page))
 
 
 @api.route("", methods=["POST"])
@@ -210,7 +214,7 @@ def history(playlist_id: str) -> JSON:
 
 
 @api.route("/<playlist_id>/events", methods=["GET"])
-@answers(said.Events, refuses=(410,))
+@answers(said.Events, refuses=(410,), etag=True)
 @api.arguments(schemas.Since, location="query")
 def happened(values: JSON, playlist_id: str) -> Response:
     """What the live channel would have sent after `since`; 410 when that is too long ago."""
@@ -221,17 +225,19 @@ def happened(values: JSON, playlist_id: str) -> Response:
     frames = b",".join(events.frame(event.seq, event.type, event.payload) for event in missed)
     newest = missed[-1].seq if missed else max(playlist.seq, values["since"])
     body = b'{"items":[%s],"next_cursor":null,"seq":%d}' % (frames, newest)
-    return Response(body, mimetype="application/json")
+    return conditional(body)
 
 
 # --- members ------------------------------------------------------------------------------------
 
 
 @api.route("/<playlist_id>/members", methods=["GET"])
-@answers(said.Members)
-def members(playlist_id: str) -> JSON:
+@answers(said.Members, etag=True)
+@api.arguments(Page, location="query")
+def members(page: JSON, playlist_id: str) -> Response:
     """Everybody with a role: the owner, then the others by name."""
-    return {"items": find_playlist(playlist_id, _me()).members(), "next_cursor": None}
+    found = find_playlist(playlist_id, _me()).members()
+    return listed(*page_of(found, **page, id_of=lambda member: str(member["user"]["id"])))
 
 
 @api.route("/<playlist_id>/members", methods=["POST"])

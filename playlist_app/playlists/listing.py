@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -10,6 +11,7 @@ from playlist_app.config import settings
 from playlist_app.database import session
 from playlist_app.library.models import Cover, Track
 from playlist_app.library.shapes import cover_url
+from playlist_app.paging import page_of
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import listed_for
 from playlist_app.playlists.items import Item
@@ -24,6 +26,23 @@ JSON = dict[str, Any]
 def playlists_of(person: User) -> list[JSON]:
     """A person's playlists, the one that changed last first: their shapes, with `my_role`, whether
     the room plays, and up to four covers for the mosaic. Three queries."""
+    return _shapes(_seen_by(person))
+
+
+def page_of_playlists(person: User, *, limit: int, cursor: str) -> tuple[list[JSON], str | None]:
+    """A page of these, and the cursor of the next."""
+    rows, following = page_of(_seen_by(person), limit=limit, cursor=cursor, id_of=_id)
+    return _shapes(rows), following
+
+
+Row = tuple[Playlist, str, bool]  # with the person's role, and whether the room plays
+
+
+def _id(row: Row) -> str:
+    return row[0].id
+
+
+def _seen_by(person: User) -> list[Row]:
     rows = (
         session()
         .execute(
@@ -43,16 +62,23 @@ def playlists_of(person: User) -> list[JSON]:
         )
         .all()
     )
-    ids = [row[0].id for row in rows]
-    counts = _counts(ids)
-    covers = _covers(ids)
-    found = []
+    found: list[Row] = []
     for playlist, given, playing in rows:
         role = role_of(person, playlist.owner_id, playlist.visibility, given)
         if role:
-            shape = playlist.shape(counts.get(playlist.id, (0, 0.0))) | {"my_role": role}
-            found.append(shape | {"is_live": playing, "cover_urls": covers.get(playlist.id, [])})
+            found.append((playlist, role, playing))
     return found
+
+
+def _shapes(rows: Sequence[Row]) -> list[JSON]:
+    ids = [_id(row) for row in rows]
+    counts = _counts(ids)
+    covers = _covers(ids)
+    return [
+        playlist.shape(counts.get(playlist.id, (0, 0.0)))
+        | {"my_role": role, "is_live": playing, "cover_urls": covers.get(playlist.id, [])}
+        for playlist, role, playing in rows
+    ]
 
 
 def _counts(ids: list[str]) -> dict[str, tuple[int, float]]:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from marshmallow import Schema, fields, validate
 
 from playlist_app.described import answers, bytes_of
+from playlist_app.paging import Page, page_of
 from playlist_app.people import sessions
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import User
@@ -23,7 +24,7 @@ from playlist_app.playlists.roles import INVITED, Role
 from playlist_app.playlists.schemas import AnId
 from playlist_app.refusals import Invalid
 from playlist_app.shapes import MyPlaylist
-from playlist_app.web import public
+from playlist_app.web import listed, public
 
 JSON = dict[str, Any]
 
@@ -61,11 +62,13 @@ def _shape(invite: PlaylistInvite) -> JSON:
 
 @api.route("/playlists/<playlist_id>/invites", methods=["GET"])
 @answers(said.Invites)
-def invites(playlist_id: str) -> JSON:
+@api.arguments(Page, location="query")
+def invites(page: JSON, playlist_id: str) -> Response:
     """Every invite of a playlist, the newest first, for its hosts. `code` and `url` are there while
     it lets people in; `state` is open, used, ended or revoked."""
-    found = find_playlist(playlist_id, _me()).doors(by=_me())
-    return {"items": [_shape(one) for one in found], "next_cursor": None}
+    doors = find_playlist(playlist_id, _me()).doors(by=_me())
+    found, following = page_of(doors, **page, id_of=lambda one: one.id)
+    return listed([_shape(one) for one in found], following)
 
 
 @api.route("/playlists/<playlist_id>/invites", methods=["POST"])

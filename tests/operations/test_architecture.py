@@ -33,6 +33,7 @@ BASE = [
     "web",
     "described",
     "shapes",
+    "paging",
     "refusals",
     "extensions",
     "database",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_login import current_user
 
 from playlist_app.described import answers
@@ -16,8 +17,11 @@ from playlist_app.listening.smart.models import (
 )
 from playlist_app.listening.smart.rules import Rules
 from playlist_app.listening.smart.schemas import ChangeSmart, NewSmart, Page, RulesFields
+from playlist_app.paging import Page as APage
+from playlist_app.paging import page_of
 from playlist_app.people.idempotency import ApiBlueprint, steps_itself
 from playlist_app.people.models import User
+from playlist_app.web import listed
 
 JSON = dict[str, Any]
 
@@ -43,9 +47,11 @@ def _rules(values: JSON, before: Rules = EMPTY) -> Rules:
 
 @api.route("", methods=["GET"])
 @answers(said.SmartPlaylists)
-def list_smart() -> JSON:
+@api.arguments(APage, location="query")
+def list_smart(page: JSON) -> Response:
     """One's own smart playlists, by title."""
-    return {"items": [one.shape() for one in smart_playlists_of(_me())], "next_cursor": None}
+    found, following = page_of(smart_playlists_of(_me()), **page, id_of=lambda one: one.id)
+    return listed([one.shape() for one in found], following)
 
 
 @api.route("", methods=["POST"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_login import current_user
 
 from playlist_app.described import answers
+from playlist_app.paging import Page, page_of
 from playlist_app.people.idempotency import ApiBlueprint
 from playlist_app.people.models import User
 from playlist_app.playlists.finding import find_playlist
@@ -23,6 +25,7 @@ from playlist_app.playlists.past.snapshots import (
     with_songs,
 )
 from playlist_app.playlists.roles import Right
+from playlist_app.web import listed
 
 JSON = dict[str, Any]
 
@@ -99,11 +102,13 @@ def restore_snapshot(playlist_id: str, snapshot_id: str) -> JSON:
 
 @api.route("/blocks", methods=["GET"])
 @answers(said.AllBlocked)
-def blocks(playlist_id: str) -> JSON:
+@api.arguments(Page, location="query")
+def blocks(page: JSON, playlist_id: str) -> Response:
     """Who is kept out, by name; for who runs the playlist."""
     playlist = find_playlist(playlist_id, _me())
     require(playlist, _me(), Right.MANAGE)
-    return {"items": blocked_in(playlist), "next_cursor": None}
+    found = blocked_in(playlist)
+    return listed(*page_of(found, **page, id_of=lambda one: str(one["user"]["id"])))
 
 
 @api.route("/blocks", methods=["POST"])
