@@ -268,6 +268,21 @@ def test_a_protocol_error_closes_the_socket(clients: Cast, playlist: Any) -> Non
     assert listener.until_closed() == 1002
 
 
+def test_who_is_blocked_is_hung_up_within_a_second_and_finds_nothing(
+    clients: Cast, playlist: Any
+) -> None:
+    bob = clients["bob"].ok("GET", "/users/me")
+    listener = clients["bob"].listens(room(playlist))
+    listener.until("connection.established")
+
+    began = time.monotonic()
+    clients["alice"].ok("POST", f"/playlists/{playlist['id']}/blocks", {"user": bob["id"]})
+
+    assert listener.until_closed() == 1008
+    assert time.monotonic() - began < within(1)
+    assert clients["bob"].call("GET", f"/playlists/{playlist['id']}")[0] == 404
+
+
 def test_who_loses_access_is_told_and_hung_up_within_a_second(clients: Cast, playlist: Any) -> None:
     bob = clients["bob"].ok("GET", "/users/me")
     listener = clients["bob"].listens(room(playlist))

@@ -34,7 +34,7 @@ from playlist_app.playlists.past.steps import Place, Step, around, note
 
 JSON = dict[str, Any]
 
-TOLD_SINGLY = 100  # changed items; of more, everybody reads the list again
+TOLD_SINGLY = 50  # changed items; of more, everybody reads the list again
 
 
 class ListState:
@@ -173,6 +173,12 @@ class ListState:
             for id_, place in self.now.items()
             if id_ in self.before and self.before[id_].rank != place.rank
         ]
+        # Of an item that goes the votes go along, and of one that comes they come.
+        self.votes = {
+            (item, person): change
+            for (item, person), change in self.votes.items()
+            if item in self.before and item in self.now and change[0] != change[1]
+        }
         settings = {name: [getattr(self.playlist, name), to] for name, to in self.settings.items()}
         if not (gone or come or moved or settings or self.votes):
             return None

@@ -42,9 +42,10 @@ def restore(playlist: Playlist, snapshot: Snapshot, *, by: User) -> Restored:
             state.take_off(id_)
         missing = [place for place in places if place.id not in same]
         state.put_back(missing, [place.id for place in places], anew=False)
+        then = {same.get(place.id, place.id) for place in places}
         there = [same.get(place.id, place.id) for place in places]
         wanted = [id_ for id_ in dict.fromkeys(there) if id_ in state.now]
-        plays_on = [id_ for id_ in state.now if id_ not in set(wanted)]
+        plays_on = [id_ for id_ in state.now if id_ not in then]
         state.arrange([*plays_on, *wanted])
         step = state.become("restore", by, about=snapshot.name)
     return Restored(step, state.left, before)

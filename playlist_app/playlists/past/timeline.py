@@ -60,6 +60,7 @@ def timeline(
 ) -> tuple[list[JSON], int | None]:
     """Newest first, and where the next page begins; `person` is whose doing is asked for. The
     number of queries does not grow with the lines."""
+    ends = select(Step.seq).where(Step.playlist_id == playlist.id)
     query = (
         select(Event, Step)
         .outerjoin(
@@ -72,6 +73,8 @@ def timeline(
         )
         .where(
             Event.playlist_id == playlist.id,
+            # A hundred thousand votes are not to be joined with anything.
+            or_(Event.type != events.TrackVoted.type, Event.seq.in_(ends)),
             or_(
                 Step.seq == Event.seq, and_(Step.id.is_(None), or_(Event.type.in_(TOLD), _started))
             ),
