@@ -15,7 +15,9 @@ from sqlalchemy import select
 
 from playlist_app.database import now, session, write
 from playlist_app.operations.letters import mail, sms
+from playlist_app.operations.letters.concerns import codes_that_do_not_go_out
 from playlist_app.operations.letters.mail import NotSent
+from playlist_app.operations.warnings import source
 from playlist_app.people import sent_codes
 from playlist_app.people.sent_codes import Purpose, SentCode, State, Way
 from playlist_app.work.tasks import wake
@@ -28,7 +30,8 @@ AGAIN_AFTER = timedelta(seconds=15)
 
 
 def register() -> None:
-    """Have the people slice wake the worker."""
+    """Have the people slice wake the worker, and admins told of what does not go out."""
+    source(codes_that_do_not_go_out)
     if _wake not in sent_codes.waking:
         sent_codes.waking.append(_wake)
 

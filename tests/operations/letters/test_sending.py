@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from playlist_app.database import now, session, write
+from playlist_app.operations import warnings
 from playlist_app.operations.letters.sending import send_next
 from playlist_app.people.models import User
 from playlist_app.people.sent_codes import SentCode
@@ -179,6 +180,29 @@ def test_a_mail_server_that_refuses_is_asked_again(
         assert sends(app)
         assert row_of(app, code_id).state == "sent"
         assert len(mail_server.letters) == 1
+
+
+def test_admins_are_warned_until_one_goes_out_again(
+    data_folder: Path, mail_server: MailServer
+) -> None:
+    with app_with(data_folder, mail=f"smtp://127.0.0.1:{mail_server.port}") as (app, nobody):
+        assert not_sent(app) == []
+        mail_server.refuses = True
+        asks(nobody)
+        assert sends(app)
+        [warning] = not_sent(app)
+        assert warning.name == "mail-not-sent"
+        assert "not now" in warning.detail
+        assert "JAMBOREE_MAIL" in warning.remedy
+        mail_server.refuses = False
+        asks(nobody)
+        assert sends(app)
+        assert not_sent(app) == []
+
+
+def not_sent(app: Flask) -> list[warnings.Warning]:
+    with app.app_context():
+        return [one for one in warnings.standing() if one.name.endswith("-not-sent")]
 
 
 def test_what_could_not_be_sent_in_time_has_failed(data_folder: Path) -> None:
