@@ -23,7 +23,9 @@ def main() -> int:
     if arguments.list:
         print("\n".join(f"{name:8} {_about(name)}" for name in CONTENTS))
         return 0
-    options = Options(arguments.seconds, arguments.rounds, arguments.workers)
+    options = Options(
+        arguments.seconds, arguments.rounds, arguments.workers, limits=arguments.limits
+    )
     about = machine.describe()
     _say(about + "\n")
     rows = _measure(arguments.names or list(CONTENTS), options)
@@ -41,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="length of one measured round")
     parser.add_argument("--rounds", type=int, default=3, help="the table has their median")
     parser.add_argument("--workers", type=int, default=0, help="web processes; 0: the default")
+    parser.add_argument(
+        "--limits",
+        action="store_true",
+        help="fanout, votes and read: with the rate limits on, which are off for load tests",
+    )
     parser.add_argument("--json", action="store_true", help="everything that was measured")
     parser.add_argument("--markdown", action="store_true", help="the table of docs/benchmarks.md")
     return parser

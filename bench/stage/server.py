@@ -29,10 +29,13 @@ class Failed(Exception):
 
 class Server:
     """gunicorn on one data folder. `workers`: web processes; 0: as the app decides. `works`: with a
-    worker beside it."""
+    worker beside it. `limits`: with the rate limits on."""
 
-    def __init__(self, folder: Path, workers: int = 0, *, works: bool = True) -> None:
+    def __init__(
+        self, folder: Path, workers: int = 0, *, works: bool = True, limits: bool = False
+    ) -> None:
         self._works = works
+        self._limits = limits
         self._folder = folder
         self._count = Settings(workers=workers).web_processes
         self._log = folder.with_name(folder.name + ".log")
@@ -144,7 +147,7 @@ class Server:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("JAMBOREE_")}
         return kept | {
             "JAMBOREE_DATA": str(self._folder),
-            "JAMBOREE_RATE_LIMITS": "off",
+            "JAMBOREE_RATE_LIMITS": "on" if self._limits else "off",
             "JAMBOREE_WORKERS": str(self._count),
             "JAMBOREE_WORK": "beside" if self._works else "off",
             "HOST": self.address[0],
@@ -156,10 +159,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, workers: int = 0, *, works: bool = True) -> Iterator[Server]:
+def serving(
+    folder: Path, workers: int = 0, *, works: bool = True, limits: bool = False
+) -> Iterator[Server]:
     """The server, ready in all its web processes, for as long as the block lasts; without `works`
-    nothing is done in the background."""
-    server = Server(folder, workers, works=works)
+    nothing is done in the background, with `limits` it refuses who asks too often."""
+    server = Server(folder, workers, works=works, limits=limits)
     server.start()
     try:
         server.ask_each_worker("/healthz")

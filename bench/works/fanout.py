@@ -54,7 +54,7 @@ def measure(options: Options) -> list[Row]:
     votes = int(options.seconds_or(30) / EVERY)
     with furnished(-(-votes * options.rounds // ITEMS)) as house:
         playlist = house.playlist(ITEMS)
-        with serving(house.folder, options.workers) as server:
+        with serving(house.folder, options.workers, limits=options.limits) as server:
             _warm_up(server, house, playlist)
             return _rows(_evening(server, house, playlist, votes, options.rounds))
 

@@ -17,7 +17,7 @@ def measure(options: Options) -> list[Row]:
     with furnished(1) as house:
         lists = {items: house.playlist(items) for items in MUST}
         token = house.people[0].token
-        with serving(house.folder, options.workers) as server:
+        with serving(house.folder, options.workers, limits=options.limits) as server:
             rows = []
             for items, playlist in lists.items():
                 script = [Request(raw("GET", f"{playlist.path}/items", token))]

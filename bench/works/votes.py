@@ -26,7 +26,7 @@ def measure(options: Options) -> list[Row]:
         playlist = house.playlist(ITEMS)
         rounds, wrong = [], Counter[str]()
         standing: dict[tuple[str, str], str] = {}  # the vote of (item, person) as it must be
-        with serving(house.folder, options.workers) as server:
+        with serving(house.folder, options.workers, limits=options.limits) as server:
             for number in range(options.rounds):
                 count = int(AT_MOST * (options.seconds_or(5) + WARM_UP))
                 casts = [
