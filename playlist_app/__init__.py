@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 
 from playlist_app import assets, database, web
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         secret_key, older_keys = keys.keys(settings)
 
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    app.extensions["sealing_keys"] = partial(keys.every, settings)
     app.config.update(
         JAMBOREE=settings,
         SECRET_KEY=secret_key,

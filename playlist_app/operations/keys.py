@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playlist_app.config import Settings
 from playlist_app.database import now
-from playlist_app.people import audit
+from playlist_app.people import audit, totp
 from playlist_app.people.sessions import LASTS
 
 FILE = "secret_key"
@@ -48,15 +48,32 @@ def rotate(config: Settings, *, forget: bool = False) -> int:
     log-in lasts, or no more (`forget`). Answers how many older keys are believed."""
     current, *before = _lines(config)
     kept = [line for line in before if _parts(line)[1] > now()]
-    lines = [_new()]
-    if not forget:
-        lines += [f"{current} {(now() + LASTS).isoformat(timespec='seconds')}", *kept]
+    new, until = _new(), (now() + LASTS).isoformat(timespec="seconds")
+    # What lies sealed in the database is sealed with the new key before an older one goes: wherever
+    # this is cut off, the file has the key of everything.
+    _write(config, [new, f"{current} {until}", *before])
+    totp.seal_again(all_=True)
+    lines = [new] if forget else [new, f"{current} {until}", *kept]
+    _write(config, lines)
+    audit.note("key.rotated", older_keys_believed=len(lines) - 1)
+    return len(lines) - 1
+
+
+def every(config: Settings) -> list[str]:
+    """All that are in the file, the newest first: also those that sign nothing any more."""
+    return all_in((config.data_folder / FILE).read_text())
+
+
+def all_in(text: str) -> list[str]:
+    """The keys of such a file."""
+    return [line.partition(" ")[0] for line in text.strip().splitlines()]
+
+
+def _write(config: Settings, lines: list[str]) -> None:
     path = config.data_folder / FILE
     draft = _draft(path, lines)
     draft.replace(path)
     _sync(path.parent)
-    audit.note("key.rotated", older_keys_believed=len(lines) - 1)
-    return len(lines) - 1
 
 
 def _lines(config: Settings) -> list[str]:

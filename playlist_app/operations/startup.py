@@ -20,7 +20,7 @@ from playlist_app.database import connect
 from playlist_app.operations import cleaning, in_use
 from playlist_app.operations.backups import taking
 from playlist_app.operations.troubles import CannotServe, FullDisk, damaged, explained
-from playlist_app.people import first_admin
+from playlist_app.people import first_admin, totp
 
 MIGRATIONS = ROOT / "migrations"
 LOOKS_FOR = 1.0  # seconds, for damage in a database
@@ -51,6 +51,7 @@ def prepare(app: Flask) -> None:
             first_admin.offer(config.data_folder)
             try:
                 with explained(config):
+                    totp.seal_again()
                     cleaning.clean_up()
             except FullDisk as trouble:
                 # Music can be heard all the same, and an admin can make room.

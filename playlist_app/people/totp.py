@@ -1,23 +1,26 @@
 """The second factor: six digits from an app on one's phone (TOTP, RFC 6238), asked for after the
 password. A code is good once, and for half a minute before and after its own.
 
-The secret lies in the database as it is: whoever reads that file could read a key beside it.
+The secret lies in the database sealed with the server's key (sealed.py), which is a file beside it.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.database import Base, Id, Moment, now, session, write
-from playlist_app.people import audit, recovery
+from playlist_app.people import audit, recovery, sealed
 from playlist_app.people.confirming import confirm
 from playlist_app.people.models import User
 from playlist_app.refusals import Conflict, Invalid, Refusal
+
+log = logging.getLogger(__name__)
 
 ISSUER = "Jamboree"
 AROUND = 1  # steps of half a minute: clocks of phones are not exact
@@ -40,11 +43,17 @@ class Totp(Base):
     user_id: Mapped[str] = mapped_column(
         Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
     )
-    secret: Mapped[str] = mapped_column(String(32))
+    # SQLite takes what is longer than the column was once made for.
+    sealed: Mapped[str] = mapped_column("secret", String(32))
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     last_step: Mapped[int] = mapped_column(default=0)  # of the newest code that was used
     wrong: Mapped[int] = mapped_column(default=0)
     wrong_since: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def secret(self) -> str:
+        """Raises NotOurs."""
+        return sealed.opened(self.sealed, of=self.user_id)
 
     def uri(self, user: User) -> str:
         """What the square picture holds, for the app on a phone."""
@@ -68,7 +77,8 @@ def begin(person: User, password: str) -> Totp:
         if found:
             tx.delete(found)
             tx.flush()
-        begun = Totp(user_id=person.id, secret=pyotp.random_base32())
+        secret = sealed.seal(pyotp.random_base32(), of=person.id)
+        begun = Totp(user_id=person.id, sealed=secret)
         tx.add(begun)
         return begun
 
@@ -129,6 +139,21 @@ def new_recovery_codes(person: User, password: str) -> list[str]:
         return recovery.renew(person)
 
 
+def seal_again(*, all_: bool = False) -> None:
+    """Seal what lies open, as it did in older versions; or all, with a key that is new."""
+    wanted = select(Totp)
+    if not all_:
+        wanted = wanted.where(Totp.sealed.not_like(f"{sealed.MARK}%"))
+    if not session().scalar(wanted.limit(1)):
+        return
+    with write() as tx:
+        for found in tx.scalars(wanted).all():
+            try:
+                found.sealed = sealed.again(found.sealed, of=found.user_id)
+            except sealed.NotOurs:
+                log.error("the codes of %s stay as they are: no key opens them", found.user_id)
+
+
 def is_right(user: User, code: str) -> bool:
     """Whether this is a code of now that was not used, or a recovery code: either is used up by it.
     Within a write that is kept also where it is wrong, as it counts. Raises TooManyCodes."""
@@ -158,7 +183,13 @@ def _step_of(found: Totp, code: str) -> int | None:
     """The step that the code is of, if it is a good one, and later than the last that was used."""
     digits = "".join(code.split())
     try:
-        step = pyotp.TOTP(found.secret).verify_and_get_timecode(
+        secret = found.secret
+    except sealed.NotOurs:
+        # A recovery code still lets them in, and an admin can take the app away.
+        log.error("the codes of %s can't be checked: no key here opens them", found.user_id)
+        return None
+    try:
+        step = pyotp.TOTP(secret).verify_and_get_timecode(
             digits, for_time=now(), valid_window=AROUND
         )
     except OTPVerificationError:

@@ -63,6 +63,8 @@ INSIDE = {
     ("playlist_app.people.passkeys", "webauthn.helpers"),
     ("playlist_app.people.passkeys", "webauthn.helpers.exceptions"),
     ("playlist_app.people.passkeys", "webauthn.helpers.structs"),
+    ("playlist_app.people.sealed", "cryptography.exceptions"),
+    ("playlist_app.people.sealed", "cryptography.hazmat.primitives.ciphers.aead"),
     ("playlist_app.operations.backups.disk", "ctypes"),
     ("playlist_app.operations.backups.objects", "obstore"),
     ("playlist_app.operations.backups.objects", "obstore.exceptions"),

@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select, update
 
 from playlist_app.config import Settings
-from playlist_app.database import now
-from playlist_app.operations import folders, keys
+from playlist_app.database import now, session, write
+from playlist_app.operations import folders, keys, startup
+from playlist_app.people import sealed
 from playlist_app.people.sessions import LASTS
-from tests.cast import Browser, Person, ok
+from playlist_app.people.totp import Totp
+from tests.cast import Browser, Person, ok, problem
 from tests.conftest import close, make_app
+from tests.people.test_second_step import code_at, second, switched_on, ticket_for
 
 
 def made(folder: Path) -> Settings:
@@ -104,6 +109,53 @@ def test_links_of_invites_are_still_shown(data_folder: Path, dora: Person) -> No
     [found] = ok(Person(app, "dora", dora.token).get("/invites"))["items"]
     close(app)
     assert found["url"] == invite["url"]
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_codes_of_apps_go_on_and_their_secrets_lie_sealed(
+    data_folder: Path, alice: Person, nobody: Person, app: Flask, forget: bool
+) -> None:
+    secret, _ = switched_on(alice)
+    config = Settings(data=str(data_folder))
+
+    def in_the_table() -> str:
+        with app.app_context():
+            return session().scalars(select(Totp.sealed)).one()
+
+    before = in_the_table()
+    assert secret not in before
+    assert secret.encode() not in (data_folder / "app.db").read_bytes()
+    old_key, _older = keys.keys(config)
+    with app.app_context():
+        keys.rotate(config, forget=forget)
+    assert in_the_table() != before
+    with app.app_context(), pytest.raises(sealed.NotOurs):
+        sealed.opened(in_the_table(), of=alice.id, keys=[old_key])
+    # Also by a process that was there before the key was changed.
+    ok(second(nobody, ticket_for(nobody), code_at(secret)))
+    # Nobody's secret opens as another's.
+    with app.app_context(), pytest.raises(sealed.NotOurs):
+        sealed.opened(in_the_table(), of="somebody else")
+
+
+def test_what_lay_open_before_is_sealed_by_a_start(app: Flask, alice: Person) -> None:
+    secret, _ = switched_on(alice)
+    with app.app_context(), write() as tx:
+        tx.execute(update(Totp).values(sealed=secret))  # as a migration leaves it
+    startup.prepare(app)
+    with app.app_context():
+        [found] = session().scalars(select(Totp))
+        assert found.sealed.startswith(sealed.MARK)
+        assert found.secret == secret
+
+
+def test_without_any_key_that_opens_it_a_recovery_code_lets_in(
+    data_folder: Path, app: Flask, alice: Person, nobody: Person
+) -> None:
+    secret, recovery_codes = switched_on(alice)
+    (data_folder / keys.FILE).write_text("another key")
+    problem(second(nobody, ticket_for(nobody), code_at(secret)), 401)
+    ok(second(nobody, ticket_for(nobody), recovery_codes[0]))
 
 
 def test_older_keys_are_believed_as_long_as_a_log_in_lasts(data_folder: Path) -> None:

@@ -17,9 +17,10 @@ from playlist_app.operations import in_use, startup
 from playlist_app.operations.moving import exporting, parcel
 from playlist_app.people.models import Role, User
 from playlist_app.people.sessions import open_session
-from tests.cast import Person, ok
+from tests.cast import Person, ok, problem
 from tests.conftest import close, make_app
 from tests.operations.test_startup import dump, files, query
+from tests.people.test_second_step import code_at, second
 from tests.sounds import Sounds
 
 
@@ -251,6 +252,11 @@ def other(unused: Path, tmp_path_factory: pytest.TempPathFactory, sounds: Sounds
     song = erin.uploads(sounds("ogg", pitch=300.0), title="Only there")
     item = erin.adds(playlist, song)
     ok(alice.post(f"/playlists/{playlist['id']}/items/{item['id']}/vote", {"direction": "up"}))
+    secret = ok(erin.post("/users/me/factors/totp", {"password": "another password"}), 201)[
+        "secret"
+    ]
+    ok(erin.post("/users/me/factors/totp/confirm", {"code": code_at(secret, -1)}))
+    (base / "secret").write_text(secret)
     exporting.export(app.config["JAMBOREE"], base / "other.tar")
     close(app)
     return base / "other.tar"
@@ -282,6 +288,12 @@ def test_another_server_is_merged_by_hash_and_by_name_and_once(
     told = happened()[len(before) :]
     assert [kind for kind, _ in told] == ["playlist.updated"]
     assert ok(alice.get(f"/playlists/{theirs['id']}"))["seq"] == len(before) + 1
+    # What Erin's app shows is asked for here as well, though another key seals it here.
+    nobody = Person(app, "nobody", None)
+    erin = {"username": "erin", "password": "another password"}
+    ticket = problem(nobody.post("/users/login", erin), 401)["second_step"]["ticket"]
+    secret = (other.parent / "secret").read_text()
+    ok(second(nobody, ticket, code_at(secret)))
     # Who looked after the other server is a member here.
     with app.app_context():
         assert not User.named("erin").is_admin

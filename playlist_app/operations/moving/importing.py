@@ -15,7 +15,7 @@ from flask import Flask
 
 from playlist_app.config import Settings
 from playlist_app.database import connect, db, session
-from playlist_app.operations import figures, in_use, startup
+from playlist_app.operations import figures, in_use, keys, startup
 from playlist_app.operations.in_words import size, things
 from playlist_app.operations.moving import merging, parcel, scratch
 from playlist_app.operations.moving.parcel import AUDIO, COVER, BadParcel, Manifest, Progress
@@ -100,7 +100,8 @@ def merge(app: Flask, path: Path, progress: Progress = lambda _: None) -> Import
     look(config, path)
     with _unpacked(config, path, progress) as unpacked:
         with closing(sqlite3.connect(unpacked.folder / parcel.DATABASE)) as other:
-            new, known = merging.merge(other, unpacked.place, called=path.name)
+            theirs = keys.all_in((unpacked.folder / parcel.SECRET).read_text())
+            new, known = merging.merge(other, unpacked.place, called=path.name, keys=theirs)
         return Imported(path, unpacked.audio_files, new, known)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Table, select
 
 from playlist_app.database import Base, if_dropped, write
 from playlist_app.live import events
-from playlist_app.people import audit
+from playlist_app.people import audit, sealed
 from playlist_app.people.models import Role
 from playlist_app.playlists.models import Playlist
 
@@ -34,12 +34,13 @@ RANKS_OF_ADMINS = {Role.ADMIN, Role.REVIEWER}
 
 
 def merge(
-    other: sqlite3.Connection, place: Callable[[], list[Path]], *, called: str
+    other: sqlite3.Connection, place: Callable[[], list[Path]], *, called: str, keys: list[str]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """How many of each kind are new, and how many were known. `place` puts audio and covers where
+    """How many of each kind are new, and how many were known. `keys` are those of the other server,
+    with which secrets of people are sealed there. `place` puts audio and covers where
     the rows say that they are; if the write comes to nothing, they go again."""
     with write():
-        merging = _Merging(other)
+        merging = _Merging(other, keys)
         placed = place()
         for path in placed:
             if_dropped(functools.partial(path.unlink, missing_ok=True))
@@ -50,8 +51,9 @@ def merge(
 
 
 class _Merging:
-    def __init__(self, other: sqlite3.Connection) -> None:
+    def __init__(self, other: sqlite3.Connection, keys: list[str]) -> None:
         self.other = other
+        self.keys = keys
         self.new: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         # table → key of theirs → key of ours; what is not in it is not here.
@@ -142,10 +144,15 @@ class _Merging:
             for row in self._rows(table):
                 if column and self._ours(of, row[column]) not in self.fresh.get(of, ()):
                     continue
-                if self._insert(table, row):
+                mine = self._sealed_here(row) if table == "totp" else row
+                if self._insert(table, mine):
                     self.new[table] += 1
                     if "id" in row:
                         self.fresh.setdefault(table, set()).add(row["id"])
+
+    def _sealed_here(self, row: Row) -> Row:
+        secret = sealed.again(row["secret"], of=row["user_id"], keys=self.keys)
+        return row | {"secret": secret}
 
     def _ours(self, table: str, key: Any) -> Any:
         return self.ours.get(table, {}).get(key, key)
