@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playlist_app.config import ROOT
+from tests.cast import PASSWORD
 from tests.e2e.conftest import Arrives, Visitor
 from tests.serving import Client
 
@@ -149,6 +150,38 @@ def test_the_door_fits_and_can_be_read(arrives: Arrives, scheme: Any) -> None:
     expect(nobody.page.get_by_role("alert")).to_be_visible()
     nobody.faults.clear()  # the browser itself notes the 401 in its console
     looks_right(nobody)
+
+
+def looks_right_in_both_schemes(visitor: Visitor) -> None:
+    looks_right(visitor)
+    visitor.page.emulate_media(color_scheme="dark")
+    assert violations(visitor, COLOURS) == []
+    visitor.page.emulate_media(color_scheme="light")
+
+
+def test_the_ways_in_fit_and_can_be_read(arrives: Arrives) -> None:
+    nobody = arrives("nobody", width=360, reduced_motion="reduce")
+    for address in ("/register", "/code/log-in", "/code/password"):
+        nobody.opens(address)
+        looks_right_in_both_schemes(nobody)
+    nobody.page.get_by_label("Name").fill("alice")
+    nobody.page.locator("main form").get_by_role("button").click()
+    expect(nobody.page.get_by_label("Six digits")).to_be_visible()
+    looks_right_in_both_schemes(nobody)
+    assert nobody.faults == []
+
+
+def test_ones_keys_fit_and_can_be_read(arrives: Arrives, clients: dict[str, Client]) -> None:
+    clients["bob"].ok("POST", "/users/me/tokens", {"name": "The wall", "scopes": ["read"]})
+    bob = arrives("bob", width=360, reduced_motion="reduce")
+    page = bob.opens("/you/security")
+    looks_right_in_both_schemes(bob)
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+    looks_right_in_both_schemes(bob)
+    clients["bob"].ok("POST", "/users/me/factors/totp", {"password": PASSWORD})
+    bob.opens("/you/security/app")
+    looks_right_in_both_schemes(bob)
+    assert bob.faults == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
