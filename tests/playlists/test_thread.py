@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from pathlib import Path
@@ -215,6 +216,40 @@ def test_what_waited_without_network_is_posted_once(
     assert refused["status"] == "rejected"
     del operation["text"]
     problem(bob.post("/sync", {"device": "phone", "operations": [operation]}), 422)
+
+
+def test_a_clip_may_be_large_but_not_too_large(
+    app: Flask,
+    bob: Person,
+    playlist: JSON,
+    sounds: Sounds,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from playlist_app.playlists.thread import messages
+
+    browser = Browser(app, bob)
+    path = f"/playlists/{playlist['id']}/thread"
+    song = sounds("wav", seconds=30.0)
+    assert song.stat().st_size > 2_000_000
+
+    def sends(data: Any, name: str = "clip.wav") -> int:
+        answer = browser.submits(path, file=(data, name))
+        # A large body lies in a temporary file, which werkzeug leaves open.
+        answer.request.environ["wsgi.input"].close()
+        return answer.status_code
+
+    assert sends(song.open("rb")) == 303
+    assert len(read(bob, playlist)) == 1
+
+    monkeypatch.setattr(messages, "LARGEST_CLIP", 1_000_000)
+    assert sends(song.open("rb")) == 422
+    audio = clip(bob, song)
+    problem(bob.post(thread(playlist), {"text": "", "audio": audio["id"]}), 422)
+    assert browser.submits(path, file=(io.BytesIO(b"no audio"), "clip.mp3")).status_code in (
+        415,
+        422,
+    )
+    assert len(read(bob, playlist)) == 1
 
 
 def test_the_page_works_without_scripts(

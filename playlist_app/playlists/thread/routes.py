@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from playlist_app.library import upload
+from playlist_app.library import quota, upload
 from playlist_app.library.incoming import IncomingFile
 from playlist_app.library.models import AudioFile
 from playlist_app.people.limits import MESSAGES, limited
@@ -26,6 +26,8 @@ from playlist_app.playlists.thread.messages import (
     require_clip_size,
     require_writer,
 )
+from playlist_app.refusals import NotAllowed
+from playlist_app.web import FORM_AT_MOST, takes_bytes
 
 pages = Blueprint("thread", __name__, url_prefix="/playlists/<playlist_id>/thread")
 
@@ -63,6 +65,7 @@ def show(playlist_id: str) -> str:
         **_given(playlist),
         may_write=may_write,
         may_keep=may_keep,
+        may_sound=_me().is_member,
         about=about,
         largest=LARGEST_CLIP // 1_000_000,
     )
@@ -76,6 +79,7 @@ def messages(playlist_id: str) -> str:
 
 @pages.post("")
 @limited(MESSAGES)
+@takes_bytes(LARGEST_CLIP + FORM_AT_MOST)
 def post(playlist_id: str) -> ResponseReturnValue:
     playlist = find_playlist(playlist_id, _me())
     require_writer(playlist, _me())  # before bytes are looked into
@@ -96,7 +100,10 @@ def _clip() -> AudioFile | None:
     given = request.files.get("file")
     if not given or not given.filename or not isinstance(given.stream, IncomingFile):
         return None
+    if not _me().is_member:
+        raise NotAllowed("Guests can write here, but not send sound.")
     require_clip_size(given.stream.size)
+    quota.require_room(_me(), given.stream.size)
     return upload.add_audio(upload.receive(given.stream, given.filename), _me())[0]
 
 
