@@ -91,6 +91,8 @@ from playlist_app.playlists import own_data as playlists_own_data
 from playlist_app.playlists import parting as playlists_parting
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
+from playlist_app.playlists.party_api import api as party_api
+from playlist_app.playlists.party_routes import pages as party_pages
 from playlist_app.playlists.past.api import api as past_api
 from playlist_app.playlists.past.routes import pages as past_pages
 from playlist_app.playlists.past.snapshot_api import api as snapshot_api
@@ -174,6 +176,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         snapshot_pages,
         sharing_pages,
         thread_pages,
+        party_pages,
         import_pages,
         listening_pages,
         smart_pages,
@@ -204,6 +207,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         snapshot_api,
         sharing_api,
         thread_api,
+        party_api,
         listening_api,
         smart_api,
         imports_api,

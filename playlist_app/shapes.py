@@ -128,6 +128,28 @@ class MyItem(Item):
     my_vote: Literal["up", "down"] | None
 
 
+Who = Literal["everybody", "editors", "nobody"]
+
+
+class Party(TypedDict):
+    """Who may do what in a playlist beside its editors, and the limits of a party; null: none.
+    `names`: whether it is told who added what; `skip_share`: per cent of those present; `fallback`:
+    the playlist of which is played when this one runs dry."""
+
+    add: Who
+    down: Who
+    reorder: Who
+    remove: Who
+    skip: Who
+    names: bool
+    max_waiting: int | None
+    track_minutes: int | None
+    artist_minutes: int | None
+    longest_minutes: int | None
+    skip_share: int
+    fallback: str | None
+
+
 class Playlist(TypedDict):
     """A playlist, without its items; `seq` is its newest event."""
 
@@ -138,6 +160,7 @@ class Playlist(TypedDict):
     visibility: Literal["private", "members", "link"]
     order_mode: Literal["manual", "votes", "fair"]
     consume: bool
+    party: Party
     seq: Count
     item_count: Count
     duration_seconds: Seconds

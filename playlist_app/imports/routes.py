@@ -21,7 +21,7 @@ from playlist_app.imports.states import Quality
 from playlist_app.library.shapes import duration_text
 from playlist_app.people.models import User
 from playlist_app.playlists.listing import playlists_of
-from playlist_app.playlists.roles import RIGHTS, Right
+from playlist_app.playlists.party import may_add
 from playlist_app.refusals import NotAllowed, NotFound, Refusal
 from playlist_app.web import is_here, say
 
@@ -62,7 +62,7 @@ def member() -> User:
 
 def lists_to_add_to(person: User) -> list[dict[str, Any]]:
     """The playlists into which this person may import."""
-    return [one for one in playlists_of(person) if Right.ADD in RIGHTS[one["my_role"]]]
+    return [one for one in playlists_of(person) if may_add(one)]
 
 
 pages.app_template_filter("duration")(duration_text)

@@ -14,6 +14,7 @@ from playlist_app.live import events
 from playlist_app.people.models import User
 from playlist_app.playlists import order, rules
 from playlist_app.playlists.items import Item
+from playlist_app.playlists.limiting import require_within_limits
 from playlist_app.playlists.members import require
 from playlist_app.playlists.past.steps import note
 from playlist_app.playlists.roles import Right
@@ -60,6 +61,7 @@ class Addable:
             there = self._item_with(track)
             if there:
                 raise AlreadyHere(there)
+            require_within_limits(playlist, track, by)
             if playlist.count()[0] >= FULL_AT:
                 raise Conflict(f"A playlist has at most {FULL_AT:,} tracks.")
             if item_id and tx.scalar(select(Item.id).where(Item.id == item_id)):

@@ -12,6 +12,7 @@ from playlist_app.shapes import (
     Moment,
     MyItem,
     MyPlaylist,
+    Party,
     Person,
     PlaylistRole,
     Problem,
@@ -37,10 +38,20 @@ class Items(TypedDict):
     seq: Count
 
 
-class AlreadyThere(Problem):
-    """The track stands in the list already: the item that is there."""
+class NotAdded(Problem):
+    """The track stands in the list already, as `item`; or a `limit` of the party holds `until`
+    then."""
 
     item: NotRequired[Item]
+    limit: NotRequired[str]
+    until: NotRequired[Moment | None]
+
+
+class PartySettings(Party):
+    """With the playlist's own settings that the presets set too."""
+
+    order_mode: Literal["manual", "votes", "fair"]
+    consume: bool
 
 
 class Event(TypedDict):

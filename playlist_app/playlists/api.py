@@ -134,11 +134,12 @@ def items(playlist_id: str) -> Response:
 
 
 @api.route("/<playlist_id>/items", methods=["POST"])
-@answers(MyItem, 201, also={409: said.AlreadyThere})
+@answers(MyItem, 201, also={409: said.NotAdded})
 @limited(ADDS)
 @api.arguments(schemas.AddItem)
 def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
-    """Add a track, at the end or behind an item; 409 with that item when it is there already."""
+    """Add a track, at the end or behind an item; 409 with that item when it is there already, or
+    with the `limit` of the party that holds, and until when."""
     playlist = find_playlist(playlist_id, _me())
     track = find_track(values["track_id"], _me())
     after = _neighbour(playlist, values.get("after"))
@@ -210,7 +211,7 @@ def _item_ahead_of(item: Item, index: int) -> Item | None:
 def history(playlist_id: str) -> JSON:
     """What was played, newest first."""
     playlist = find_playlist(playlist_id, _me())
-    return {"items": last_played(playlist.id), "next_cursor": None}
+    return {"items": last_played(playlist), "next_cursor": None}
 
 
 @api.route("/<playlist_id>/events", methods=["GET"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playlist_app.playlists.order import OrderMode
+from playlist_app.playlists.party import NO_PARTY
 
 
 def blank_track(title: str = "") -> dict[str, Any]:
@@ -49,6 +50,7 @@ def blank_playlist() -> dict[str, Any]:
         "description": "",
         "order_mode": OrderMode.MANUAL,
         "consume": False,
+        "party": NO_PARTY.shape(),
         "my_role": "",
         "seq": 0,
         "item_count": 0,

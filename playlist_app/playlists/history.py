@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlist_app.config import settings
@@ -14,6 +14,7 @@ from playlist_app.library.shapes import cover_url, duration_text
 
 if TYPE_CHECKING:
     from playlist_app.playlists.items import Item
+    from playlist_app.playlists.models import Playlist
 
 SHOWN = 20
 
@@ -37,6 +38,7 @@ class Play(Base):
     added_by_id: Mapped[str] = mapped_column(Id)
     added_by_name: Mapped[str] = mapped_column(String(60))
     played_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    is_filler: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @classmethod
     def of(cls, item: Item, moment: datetime) -> Play:
@@ -52,9 +54,10 @@ class Play(Base):
             added_by_id=item.added_by_id,
             added_by_name=item.added_by.name,
             played_at=moment,
+            is_filler=item.is_filler,
         )
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self, playlist: Playlist) -> dict[str, Any]:
         prefix = settings().path_prefix
         return {
             "id": self.id,
@@ -65,17 +68,17 @@ class Play(Base):
             "duration_seconds": self.duration_seconds,
             "duration_formatted": duration_text(self.duration_seconds),
             "cover_url": cover_url(self.cover_id, prefix) if self.cover_id else None,
-            "added_by": {"id": self.added_by_id, "name": self.added_by_name},
+            "added_by": playlist.adder(self.added_by_id, self.added_by_name),
             "played_at": iso(self.played_at),
         }
 
 
-def last_played(playlist_id: str) -> list[dict[str, Any]]:
+def last_played(playlist: Playlist) -> list[dict[str, Any]]:
     """The newest first, at most SHOWN."""
     plays = session().scalars(
         select(Play)
-        .where(Play.playlist_id == playlist_id)
+        .where(Play.playlist_id == playlist.id)
         .order_by(Play.played_at.desc(), Play.id)
         .limit(SHOWN)
     )
-    return [play.shape() for play in plays]
+    return [play.shape(playlist) for play in plays]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    false,
     func,
     select,
     table,
@@ -77,6 +78,8 @@ class Item(Votable, Base):
     up: Mapped[int] = mapped_column(default=0)
     down: Mapped[int] = mapped_column(default=0)
     played_at: Mapped[datetime | None] = mapped_column(Moment)
+    # It came of itself when the list ran dry (filling.py), and goes when it has played.
+    is_filler: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     playlist: Mapped[Playlist] = relationship()
     track: Mapped[Track] = relationship()
@@ -91,7 +94,7 @@ class Item(Votable, Base):
             playlist = self.playlist
             require(playlist, by, Right.SEE)
             if self.added_by_id != by.id:
-                require(playlist, by, Right.EDIT)
+                require(playlist, by, Right.REMOVE)
             first = events.newest_seq() + 1
             what = {"removed": [self.as_it_stands().said()], "order": self._beside()}
             if playlist.room.item_id == self.id:
@@ -113,7 +116,7 @@ class Item(Votable, Base):
         """
         with write() as tx:
             playlist = self.playlist
-            require(playlist, by, Right.EDIT)
+            require(playlist, by, Right.MOVE)
             if playlist.order_mode != OrderMode.MANUAL:
                 raise OrdersItself(_ORDERS_ITSELF[OrderMode(playlist.order_mode)])
             if self in (after, before):
@@ -167,9 +170,9 @@ class Item(Votable, Base):
         row = tx.execute(_ONE, {"item": self.id, "person": person_id}).one()
         if mode == OrderMode.FAIR:
             place = order_now(self.playlist.room).index(self.id) + 1
-            return _shape_of_row(row, place, settings().path_prefix)
+            return _shape_of_row(row, place, settings().path_prefix, self.playlist)
         ahead = tx.scalar(_AHEAD[mode], {"item": self.id, "playlist": self.playlist_id})
-        return _shape_of_row(row, (ahead or 0) + 1, settings().path_prefix)
+        return _shape_of_row(row, (ahead or 0) + 1, settings().path_prefix, self.playlist)
 
 
 # --- reading items as facts ---------------------------------------------------------------------
@@ -237,12 +240,14 @@ def items_of(playlist: Playlist, person: User) -> list[JSON]:
     prefix = settings().path_prefix
     if playlist.order_mode == OrderMode.FAIR:
         places = {id_: place for place, id_ in enumerate(order_now(playlist.room), start=1)}
-        found = [_shape_of_row(row, places[row[0]], prefix) for row in rows]
+        found = [_shape_of_row(row, places[row[0]], prefix, playlist) for row in rows]
         return sorted(found, key=lambda item: places[item["id"]])
-    return [_shape_of_row(row, position, prefix) for position, row in enumerate(rows, start=1)]
+    return [
+        _shape_of_row(row, position, prefix, playlist) for position, row in enumerate(rows, start=1)
+    ]
 
 
-def _shape_of_row(row: Sequence[Any], position: int, prefix: str) -> JSON:
+def _shape_of_row(row: Sequence[Any], position: int, prefix: str, playlist: Playlist) -> JSON:
     id_, rank, up, down, added_at, played_at, adder, adder_name, vote, playing = row[:10]
     return {
         "id": id_,
@@ -252,7 +257,7 @@ def _shape_of_row(row: Sequence[Any], position: int, prefix: str) -> JSON:
         "votes": up - down,
         "up": up,
         "down": down,
-        "added_by": {"id": adder, "name": adder_name},
+        "added_by": playlist.adder(adder, adder_name),
         "added_at": added_at,
         "is_playing": id_ == playing,
         "played_at": played_at,

@@ -85,8 +85,24 @@ def require(playlist: Playlist, person: User, right: Right, refusal: str = "") -
     role = role_in(playlist, person)
     if role is None:
         raise NotFound
-    if right not in RIGHTS[role]:
+    if not may(playlist, role, right):
         raise NotAllowed(refusal or REFUSED[right])
+
+
+def may(playlist: Playlist, role: Role, right: Right) -> bool:
+    """Whether a role may do this: by the party settings, where they say something of it."""
+    given = playlist.party.gives(role, right)
+    return right in RIGHTS[role] if given is None else given
+
+
+def rights_of(playlist: Playlist, role: Role) -> list[Right]:
+    """All that a role may do in this playlist."""
+    return [right for right in Right if may(playlist, role, right)]
+
+
+def told(playlist: Playlist, person: User) -> dict[str, Any]:
+    """A person in an event: without their name, where none are shown."""
+    return person.as_person() | ({} if playlist.party.names else {"name": ""})
 
 
 class Shared:
@@ -123,7 +139,7 @@ class Shared:
         session().merge(membership)
         session().flush()
         forget_roles()
-        playlist.record(events.MemberChanged(person.as_person(), role), by)
+        playlist.record(events.MemberChanged(told(playlist, person), role), by)
 
     def hand_over(self, heir: User, *, by: User) -> None:
         """Make somebody else the owner; who was it stays as a host. Raises NotAllowed, also for
@@ -152,7 +168,7 @@ class Shared:
         tx.flush()
         tx.refresh(playlist)
         forget_roles()
-        playlist.record(events.MemberChanged(heir.as_person(), Role.OWNER), by)
+        playlist.record(events.MemberChanged(told(playlist, heir), Role.OWNER), by)
         playlist.record(events.PlaylistUpdated(playlist.shape()), by)
 
     def dismiss(self, person: User, *, by: User) -> None:
@@ -168,7 +184,7 @@ class Shared:
             tx.delete(membership)
             tx.flush()
             forget_roles()
-            playlist.record(events.MemberChanged(person.as_person(), None), by)
+            playlist.record(events.MemberChanged(told(playlist, person), None), by)
 
     def member(self, person: User) -> dict[str, Any]:
         """The shape of one of them."""

@@ -1,7 +1,8 @@
 """The playlist: an ordered, shared list. Its other ideas have files of their own.
 
 adding.py: adding and ranks · items.py: removing and moving · votes.py · settings.py · members.py ·
-invites.py · joining.py · room.py · history.py · listing.py: reading many rows at once.
+invites.py · joining.py · party.py · limiting.py · room.py · history.py · listing.py: reading many
+rows at once.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from playlist_app.playlists.invites import Inviting
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import Shared, require
 from playlist_app.playlists.order import OrderMode
+from playlist_app.playlists.party import NO_PARTY, Partying
 from playlist_app.playlists.roles import Right, Role, Visibility
 from playlist_app.playlists.room import Room
 from playlist_app.playlists.settings import Configurable
@@ -32,7 +34,7 @@ LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2000
 
 
-class Playlist(Addable, Configurable, Inviting, Shared, WithId, Base):
+class Playlist(Addable, Configurable, Inviting, Partying, Shared, WithId, Base):
     """An ordered, shared list, with owner, members, visibility, an order mode and a room."""
 
     __tablename__ = "playlist"
@@ -79,6 +81,7 @@ class Playlist(Addable, Configurable, Inviting, Shared, WithId, Base):
                 order_mode=order_mode,
                 consume=consume,
             )
+            playlist.party = NO_PARTY
             playlist.room = Room(at=now())
             tx.add(playlist)
             tx.flush()
@@ -154,6 +157,7 @@ class Playlist(Addable, Configurable, Inviting, Shared, WithId, Base):
             "visibility": self.visibility,
             "order_mode": self.order_mode,
             "consume": self.consume,
+            "party": self.party.shape(),
             "seq": self.seq,
             "item_count": items,
             "duration_seconds": seconds,

@@ -36,8 +36,12 @@ class Visibility(StrEnum):
 class Right(StrEnum):
     SEE = "see"
     VOTE = "vote"
+    DOWN = "down"  # vote down
     ADD = "add"
-    EDIT = "edit"  # reorder and remove
+    MOVE = "move"
+    REMOVE = "remove"  # what others added
+    SKIP = "skip"  # go on to the next
+    EDIT = "edit"  # the list as a whole: clear and restore it
     CONTROL = "control"  # play, pause, seek, next, speaker
     MANAGE = "manage"  # title, settings, members, invites
     OWN = "own"  # deleting, handing over, making hosts
@@ -47,7 +51,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.HOST: frozenset(Right) - {Right.OWN},
     Role.EDITOR: frozenset(Right) - {Right.MANAGE, Right.OWN},
-    Role.VOTER: frozenset({Right.SEE, Right.VOTE}),
+    Role.VOTER: frozenset({Right.SEE, Right.VOTE, Right.DOWN}),
     Role.VIEWER: frozenset({Right.SEE}),
 }
 
@@ -55,6 +59,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 REFUSED = {
     Right.VOTE: "You can look at this playlist, but not vote in it.",
     Right.ADD: "You can't add to this playlist. Ask its owner to make you an editor.",
+    Right.DOWN: "Nobody votes down here. Vote for what you would rather hear.",
+    Right.MOVE: "You can't move songs here. Ask its owner to make you an editor.",
+    Right.REMOVE: "You can take away what you added yourself, and nothing else.",
+    Right.SKIP: "You can't skip what plays here.",
     Right.EDIT: "You can't change this playlist. Ask its owner to make you an editor.",
     Right.CONTROL: "You can't control what plays here. You can listen for yourself.",
     Right.MANAGE: "Only the hosts of this playlist can do that.",

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from playlist_app.database import Base, Id, Moment, iso, now, session, write
 from playlist_app.live import events
 from playlist_app.people.models import User
+from playlist_app.playlists.filling import filler
 from playlist_app.playlists.history import Play
 from playlist_app.playlists.items import Item
 from playlist_app.playlists.members import require
 from playlist_app.playlists.order import OrderMode, ordering
+from playlist_app.playlists.party import stand_in
 from playlist_app.playlists.roles import Right
 from playlist_app.playlists.turns import (
     as_facts,
@@ -78,7 +80,7 @@ class Room(Base):
                 self._record(by)
             else:
                 self.round_from = now()
-                first = self._next_item()
+                first = self._next_item() or filler(self.playlist, by)
                 if not first:
                     raise NothingToPlay("There is nothing in this list yet. Add a track first.")
                 self._start(first, by)
@@ -107,12 +109,12 @@ class Room(Base):
         Only the first of those who report the same end moves the room (compare-and-set).
         """
         with write():
-            require(self.playlist, by, Right.CONTROL)
+            require(self.playlist, by, Right.SKIP)
             if self.item_id != ended:
                 return False
             left = self.item
             self.go_on(by)
-            if left and self.playlist.consume:
+            if left and (self.playlist.consume or left.is_filler):
                 left.drop(by)
             return True
 
@@ -127,7 +129,7 @@ class Room(Base):
 
     def go_on(self, by: User) -> None:
         """To the next item, in a write in which somebody was allowed to; past the last, to none."""
-        following = self._next_item()
+        following = self._next_item() or filler(self.playlist, by)
         if following:
             self._start(following, by, playing=self.playing)
         else:
@@ -167,6 +169,7 @@ class Room(Base):
         if self.item:
             adder = self.item.added_by_id
             had = turns_of_one(self.playlist_id, adder, self.turns_from)
+            adder = stand_in(self.playlist.party, adder)
             turn = {"adder": adder, "turns": had.count, "last": had.last}
         self.playlist.record(events.TrackPlaying(**self.state(), turn=turn), by)
 
@@ -210,13 +213,16 @@ class Room(Base):
     def state_and_turns(self) -> dict[str, Any]:
         """`state`, with how many turns each person had: what a page begins with. Who follows the
         events knows them from there on, as each tells those of whose turn it is."""
-        return self.state() | {"turns": as_facts(turns_of(self.playlist_id, self.turns_from))}
+        turns = as_facts(turns_of(self.playlist_id, self.turns_from))
+        party = self.playlist.party
+        told = {stand_in(party, person): had for person, had in turns.items()}
+        return self.state() | {"turns": told}
 
     def shape(self, people: int) -> dict[str, Any]:
         """The shape of a room (SPEC §5); `people` are those present."""
         state = self.state_and_turns()
         del state["id"]
-        needed = max(1, (people + 1) // 2)
+        needed = people * self.playlist.party.skip_share // 100 + 1  # more than the share
         return {
             "item": self.item.shape() if self.item else None,
             **state,

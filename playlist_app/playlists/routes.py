@@ -20,8 +20,9 @@ from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
 from playlist_app.playlists.listing import head_of, playlists_of
-from playlist_app.playlists.members import require
+from playlist_app.playlists.members import may, require, rights_of
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.party import stand_in
 from playlist_app.playlists.past.blocking import blocked_in
 from playlist_app.playlists.roles import RIGHTS, Right
 from playlist_app.playlists.sharing_api import address_of
@@ -73,7 +74,8 @@ def show(playlist_id: str) -> str:
     return render_template(
         "playlists/show.html",
         playlist=playlist.shape_for(playlist.seen_as),
-        rights=RIGHTS[playlist.seen_as],
+        rights=rights_of(playlist, playlist.seen_as),
+        me_here=stand_in(playlist.party, _me().id),
         items=items_of(playlist, _me()),
         head=head_of(playlist),
         room=room.state_and_turns(),
@@ -90,7 +92,7 @@ def search_to_add(playlist_id: str) -> str:
     playlist = find_playlist(playlist_id, _me())
     words = request.args.get("search", "").strip()
     # A link is nothing to search for: it can be imported, by who may (imports/routes.py).
-    may_import = _me().is_member and Right.ADD in RIGHTS[playlist.seen_as]
+    may_import = _me().is_member and may(playlist, playlist.seen_as, Right.ADD)
     is_link = may_import and words.lower().startswith(("http://", "https://"))
     asks = "" if is_link else words[:200]
     found = list_tracks(Wanted(search=asks, limit=SUGGESTED), _me())[0] if asks else []
@@ -143,7 +145,7 @@ def remove(playlist_id: str, item_id: str) -> ResponseReturnValue:
 def where_to(playlist_id: str, item_id: str) -> str:
     """Where an item could go: the way to reorder that needs neither a mouse nor a script."""
     item = find_item(playlist_id, item_id, _me())
-    require(item.playlist, _me(), Right.EDIT)
+    require(item.playlist, _me(), Right.MOVE)
     others = [other for other in items_of(item.playlist, _me()) if other["id"] != item_id]
     return render_template("playlists/move.html", item=item, others=others)
 
@@ -161,7 +163,7 @@ def move(playlist_id: str, item_id: str) -> ResponseReturnValue:
 def history(playlist_id: str) -> str:
     """What was played last."""
     playlist = find_playlist(playlist_id, _me())
-    plays = last_played(playlist.id)
+    plays = last_played(playlist)
     return render_template("playlists/history.html", playlist=playlist, plays=plays)
 
 

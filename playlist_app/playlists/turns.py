@@ -100,5 +100,5 @@ def is_new_evening(playlist_id: str, moment: datetime) -> bool:
 
 
 def _counted(playlist_id: str, since: datetime | None) -> ColumnElement[bool]:
-    here = Play.playlist_id == playlist_id
+    here = and_(Play.playlist_id == playlist_id, Play.is_filler.is_(False))
     return and_(here, Play.played_at >= since) if since else here

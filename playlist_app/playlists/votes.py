@@ -52,6 +52,8 @@ class Votable:
         value = VALUES[direction]
         with write() as tx:
             require(item.playlist, by, Right.VOTE)
+            if value < 0:
+                require(item.playlist, by, Right.DOWN)
             vote = tx.get(Vote, (item.id, by.id))
             before = vote.value if vote else 0
             if value == before:

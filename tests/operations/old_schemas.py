@@ -36,6 +36,7 @@ MEANT: dict[tuple[str, str], Any] = {
     ("playlist", "title"): "Kept through all of it",
     ("playlist", "visibility"): "private",
     ("playlist", "order_mode"): "manual",
+    ("playlist", "party"): None,
     ("track", "id"): SONG,
     ("track", "title"): "Paper Lanterns",
     ("track", "album"): "Lanterns",

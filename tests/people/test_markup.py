@@ -26,7 +26,7 @@ NOT_SHOWN = {
     *("playlist", "playlist_id", "queue[]", "role", "track", "track_id", "rules[].field"),
     *("rules[].operator", "password", "current_password", "code", "ticket", "heir", "email"),
     *("phone", "address", "to", "scopes[]", "locale", "entries[]", "ended", "invite"),
-    *("user_id", "user", "change"),
+    *("user_id", "user", "change", "snapshot", "audio", "clip", "fallback"),
 }
 # Addresses are looked at before they are kept, and are links of http alone: tests/imports.
 ADDRESSES = {"url"}

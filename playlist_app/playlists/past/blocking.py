@@ -12,7 +12,7 @@ from sqlalchemy import select
 from playlist_app.database import iso, now, session, write
 from playlist_app.live import events
 from playlist_app.people.models import User
-from playlist_app.playlists.members import Membership, forget_roles, require
+from playlist_app.playlists.members import Membership, forget_roles, require, told
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.steps import note
 from playlist_app.playlists.past.undoing import Undone, take_out
@@ -42,7 +42,7 @@ def block(playlist: Playlist, person: User, *, by: User, undo: bool = False) -> 
             membership.role, membership.since = BLOCKED, now()
             tx.flush()
             forget_roles()
-            playlist.record(events.MemberChanged(person.as_person(), None), by)
+            playlist.record(events.MemberChanged(told(playlist, person), None), by)
             note(playlist, "block", {}, by, playlist.seq, about_id=person.id)
         return take_out(playlist, person, by=by) if undo else None
 
@@ -57,7 +57,7 @@ def unblock(playlist: Playlist, person: User, *, by: User) -> None:
         tx.delete(membership)
         tx.flush()
         forget_roles()
-        playlist.record(events.MemberChanged(person.as_person(), None), by)
+        playlist.record(events.MemberChanged(told(playlist, person), None), by)
         note(playlist, "unblock", {}, by, playlist.seq, about_id=person.id)
 
 

@@ -19,9 +19,11 @@ from playlist_app.live import events
 from playlist_app.live.events import Event
 from playlist_app.people.models import User
 from playlist_app.playlists.history import Play
+from playlist_app.playlists.members import may
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.past.steps import Step
 from playlist_app.playlists.past.undoing import LASTING
+from playlist_app.playlists.roles import Right
 
 JSON = dict[str, Any]
 
@@ -82,27 +84,35 @@ def timeline(
         .order_by(Event.seq.desc())
         .limit(limit + 1)
     )
-    if person:
+    if person and shows_names(playlist):
         query = query.where(Event.actor_id == person)
     if before:
         query = query.where(Event.seq < before)
     rows = [(event, step) for event, step in session().execute(query)]
     more = rows[limit - 1][0].seq if len(rows) > limit else None
-    return _lines(rows[:limit]), more
+    return _lines(rows[:limit], shows_names(playlist)), more
+
+
+def shows_names(playlist: Playlist) -> bool:
+    """Whether who asks is told who did it: where no names are shown, the hosts alone."""
+    return playlist.party.names or may(playlist, playlist.seen_as, Right.MANAGE)
 
 
 def people_of(playlist: Playlist) -> list[JSON]:
     """Who did something here that is still kept, by name."""
+    if not shows_names(playlist):
+        return []
     did = select(Event.actor_id).where(Event.playlist_id == playlist.id).distinct()
     people = session().scalars(select(User).where(User.id.in_(did)).order_by(User.name))
     return [person.as_person() for person in people]
 
 
-def _lines(rows: Sequence[tuple[Event, Step | None]]) -> list[JSON]:
+def _lines(rows: Sequence[tuple[Event, Step | None]], with_names: bool) -> list[JSON]:
     payloads = {event.seq: orjson.loads(event.payload) for event, _step in rows}
-    names = _names(
-        {event.actor_id for event, _step in rows} | {step.about_id for _event, step in rows if step}
-    )
+    who_did = {event.actor_id for event, _step in rows}
+    who_did |= {step.about_id for _event, step in rows if step}
+    who_did |= {payload["user"]["id"] for payload in payloads.values() if "user" in payload}
+    names = _names(who_did) if with_names else {}
     titles = _titles(
         payload["id"] for payload in payloads.values() if isinstance(payload.get("id"), str)
     )
@@ -114,7 +124,7 @@ def _lines(rows: Sequence[tuple[Event, Step | None]]) -> list[JSON]:
             of = undone.get(step.of_id or "")
             text = in_words(step, names, of)
         else:
-            text = _of_event_in_words(event.type, payload, titles)
+            text = _of_event_in_words(event.type, payload, titles, names)
         who = (
             {"id": event.actor_id, "name": names[event.actor_id]}
             if event.actor_id in names
@@ -199,7 +209,10 @@ _WITH_WHOM: dict[str, Callable[[str], str]] = {
 _SINGLE = {"added": _added, "removed": _removed, "moved": _moved}
 
 
-def _of_event_in_words(type_: str, payload: JSON, titles: Mapping[str, str]) -> str:
+def _of_event_in_words(
+    type_: str, payload: JSON, titles: Mapping[str, str], names: Mapping[str, str]
+) -> str:
+    whom = names.get(payload["user"]["id"], _("somebody")) if "user" in payload else ""
     title = titles.get(payload.get("id") or "", _("a song"))
     match type_:
         case events.TrackAdded.type:
@@ -211,9 +224,9 @@ def _of_event_in_words(type_: str, payload: JSON, titles: Mapping[str, str]) -> 
         case events.TrackPlaying.type:
             return _("began “%(title)s”", title=title)
         case events.MemberChanged.type if payload["role"]:
-            return _("made %(whom)s %(role)s", whom=payload["user"]["name"], role=payload["role"])
+            return _("made %(whom)s %(role)s", whom=whom, role=payload["role"])
         case events.MemberChanged.type:
-            return _("%(whom)s is no longer in it", whom=payload["user"]["name"])
+            return _("%(whom)s is no longer in it", whom=whom)
     return _("made or changed the playlist")
 
 

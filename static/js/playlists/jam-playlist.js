@@ -9,6 +9,7 @@ import { address, personOnPage } from "../site.js";
 import { hue, say, sayCount, spell } from "../words.js";
 import { itemsOf, ListRows } from "./list-rows.js";
 import { ordersItself } from "./order.js";
+import { mayIn, rightsIn } from "./rights.js";
 import { enter, leave } from "./rooms.js";
 import { settingsForm } from "./settings-form.js";
 import { sayOrder, why, whyNotMoved } from "./why.js";
@@ -86,6 +87,7 @@ export class JamPlaylist extends HTMLElement {
         order_mode: d.mode ?? "manual",
         consume: Boolean(d.consume),
         my_role: d.role ?? "viewer",
+        party: d.party ? JSON.parse(d.party) : undefined,
         seq: Number(d.seq),
         item_count: items.length,
         duration_seconds: 0,
@@ -103,7 +105,7 @@ export class JamPlaylist extends HTMLElement {
   }
 
   get canEdit() {
-    return ["owner", "host", "editor"].includes(this.model.playlist.my_role);
+    return mayIn(this.model.playlist, "move");
   }
 
   // --- showing -----------------------------------------------------------------------------------
@@ -151,6 +153,7 @@ export class JamPlaylist extends HTMLElement {
       this.model.settings;
     this.dataset.mode = order_mode;
     this.dataset.role = my_role;
+    this.dataset.may = rightsIn(this.model.settings);
     this.field("title").textContent = title;
     this.field("description").textContent = description;
     this.field("description").hidden = !description;

@@ -56,8 +56,16 @@ export class ListRows {
     const row = document.getElementById(id);
     const item = this.model.view(id);
     if (!row || !item) return;
-    fill(row, item, Number(row.querySelector(".place")?.textContent));
+    this.#fill(row, item, Number(row.querySelector(".place")?.textContent));
     if (ordersItself(this.model.settings.order_mode)) this.#order();
+  }
+
+  /** @param {HTMLElement} row @param {Item} item @param {number} position */
+  #fill(row, item, position) {
+    fill(row, item, position);
+    const me = this.list.closest("jam-playlist")?.getAttribute("data-me");
+    const isMine = item.added_by.id === me || !item.added_by.id; // or it waits to be added
+    row.toggleAttribute("data-mine", isMine);
   }
 
   showPlaying() {
@@ -80,7 +88,7 @@ export class ListRows {
     }
     for (const [index, item] of shown.entries()) {
       const row = document.getElementById(item.id);
-      if (row) fill(row, item, index + 1);
+      if (row) this.#fill(row, item, index + 1);
       else if (!this.#isPart) light(this.#place(item, index), "data-new");
     }
     this.#order();
@@ -117,6 +125,7 @@ export class ListRows {
   /** @param {Item} item @param {number} index */
   #place(item, index) {
     const row = make(item, this.model.playlist.id, index + 1);
+    this.#fill(row, item, index + 1);
     this.list.insertBefore(row, this.list.children[index] ?? null);
     // Its links swap the page, as those of the other rows do: the music goes on.
     /** @type {any} */ (globalThis).htmx?.process(row);

@@ -64,10 +64,23 @@ export interface Playlist {
   description: string;
   order_mode: string;
   consume: boolean;
+  /** Older copies lack it. */
+  party?: Party;
   my_role: string;
   seq: number;
   item_count: number;
   duration_seconds: number;
+}
+
+type Who = "everybody" | "editors" | "nobody";
+
+/** Who may do what beside the editors. */
+export interface Party {
+  add: Who;
+  down: Who;
+  reorder: Who;
+  remove: Who;
+  skip: Who;
 }
 
 export interface RoomState {

@@ -2,6 +2,7 @@
 
 import { beginWith } from "../../playlists/list-rows.js";
 import { sorted } from "../../playlists/order.js";
+import { rightsIn } from "../../playlists/rights.js";
 import { make } from "../../playlists/row.js";
 import { sayOrder } from "../../playlists/why.js";
 import { address } from "../../site.js";
@@ -32,6 +33,8 @@ export async function showPlaylist(page, { playlist, items, seq, epoch, room }, 
   const made = await template("playlist");
   const list = /** @type {HTMLElement} */ (made.querySelector("jam-playlist"));
   Object.assign(list.dataset, { playlist: id, seq, epoch, role: playlist.my_role, mode });
+  list.dataset.party = playlist.party ? JSON.stringify(playlist.party) : "";
+  list.dataset.may = rightsIn(playlist);
   list.dataset.consume = playlist.consume ? "yes" : "";
   text(list, "title", title);
   text(list, "description", description);
