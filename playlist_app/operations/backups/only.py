@@ -37,6 +37,8 @@ Row = dict[str, Any]
 
 # What belongs to a list, and goes and comes with it.
 OF_PLAYLIST = ("item", "membership", "setting_change", "room", "play")
+# What people wrote and kept since stays; what is gone of it comes back.
+SAID_IN_PLAYLIST = ("snapshot", "message")
 # What belongs to a person, and comes back where it is gone.
 OF_PERSON = {
     "membership": "user_id",
@@ -196,6 +198,10 @@ class _Bringing:
             self.tx.execute(text(sql), {"id": row["id"]})
         for table in OF_PLAYLIST:
             self._insert_all(table, _rows(self.old, table, "playlist_id = ?", row["id"]))
+        for table in SAID_IN_PLAYLIST:
+            for said in _rows(self.old, table, "playlist_id = ?", row["id"]):
+                said.pop("number", None)  # another message may have it by now
+                self._insert(table, said)
         for item in items:
             self._insert_all("vote", _rows(self.old, "vote", "item_id = ?", item["id"]))
             self._count_votes(item["id"])

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 # Rows of one thing that come along where that is new here.
 OF_TRACKS = ("track_artist", "lyrics")
-OF_PLAYLISTS = ("item", "vote", "membership", "room", "play")
+OF_PLAYLISTS = ("item", "vote", "membership", "room", "play", "snapshot", "message")
 OF_PEOPLE = ("audio_sender", "listen", "listening_place", "smart_playlist")
 # Who is new here keeps what is asked of them besides the password. A passkey is of one site alone.
 OF_NEW_PEOPLE = ("totp", "recovery_code")
@@ -145,6 +145,7 @@ class _Merging:
                 if column and self._ours(of, row[column]) not in self.fresh.get(of, ()):
                     continue
                 mine = self._sealed_here(row) if table == "totp" else row
+                mine = _without_number(mine) if table == "message" else mine
                 if self._insert(table, mine):
                     self.new[table] += 1
                     if "id" in row:

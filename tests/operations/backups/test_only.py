@@ -84,6 +84,26 @@ def test_a_playlist_that_was_deleted_comes_back_with_its_tracks_and_their_audio(
     assert checking.verify_live(config) == []
 
 
+def test_what_was_said_in_a_deleted_playlist_comes_back_and_what_was_said_since_stays(
+    app: Flask, config: Settings, alice: Person
+) -> None:
+    path = f"/playlists/{list_of(alice)['id']}"
+    said = {"text": "Bring ice", "take_snapshot": True}
+    message = ok(alice.post(f"{path}/messages", said), 201)
+    backup = taking.take(config)
+    since = ok(alice.post(f"{path}/messages", {"text": "And limes"}), 201)
+    bring(app, backup, f"playlist={TITLE}")
+    assert ok(alice.get(f"{path}/messages"))["items"] == [since, message]
+    ok(alice.delete(path), 204)
+    elsewhere = alice.makes_playlist("Elsewhere")
+    ok(alice.post(f"/playlists/{elsewhere['id']}/messages", {"text": "Another one"}), 201)
+
+    bring(app, backup, f"playlist={TITLE}")
+
+    assert ok(alice.get(f"{path}/messages"))["items"] == [message]
+    assert ok(alice.get(f"{path}/snapshots/{message['snapshot']}"))["items"]
+
+
 def test_a_person_gets_their_account_and_what_is_gone_of_theirs(
     app: Flask, config: Settings, backup: Backup, alice: Person, bob: Person
 ) -> None:
