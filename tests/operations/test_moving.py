@@ -252,6 +252,8 @@ def other(unused: Path, tmp_path_factory: pytest.TempPathFactory, sounds: Sounds
     song = erin.uploads(sounds("ogg", pitch=300.0), title="Only there")
     item = erin.adds(playlist, song)
     ok(alice.post(f"/playlists/{playlist['id']}/items/{item['id']}/vote", {"direction": "up"}))
+    said = {"text": "Bring ice", "take_snapshot": True}
+    ok(alice.post(f"/playlists/{playlist['id']}/messages", said), 201)
     secret = ok(erin.post("/users/me/factors/totp", {"password": "another password"}), 201)[
         "secret"
     ]
@@ -283,6 +285,9 @@ def test_another_server_is_merged_by_hash_and_by_name_and_once(
     assert (item["track"]["title"], item["votes"], item["my_vote"]) == ("Only there", 1, "up")
     assert alice.get(item["track"]["audio"]["url"]).status_code == 200
     assert bob.get(f"/playlists/{theirs['id']}").status_code == 404
+    [message] = ok(alice.get(f"/playlists/{theirs['id']}/messages"))["items"]
+    kept = ok(alice.get(f"/playlists/{theirs['id']}/snapshots/{message['snapshot']}"))
+    assert (message["text"], kept["items"][0]["title"]) == ("Bring ice", "Only there")
     titles = sorted(track["title"] for track in ok(alice.get("/tracks"))["items"])
     assert titles == ["Copper Wire", "Only there", "Paper Lanterns"]
     told = happened()[len(before) :]
