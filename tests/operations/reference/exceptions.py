@@ -40,13 +40,15 @@ NOT_BY_FORM = {
     "POST /api/v1/imports/look",
     "POST /api/v1/sources",
     # Values that fit one another: a text or lines, a reason where one refuses, an operator that its
-    # field has.
+    # field has, something that a message says.
     "PUT /api/v1/tracks/{track_id}/lyrics",
     "POST /api/v1/tracks/{track_id}/review",
     "POST /api/v1/smart-playlists",
     "POST /api/v1/smart-playlists/preview",
     "PATCH /api/v1/smart-playlists/{smart_id}",
     "POST /api/v1/playlists/{playlist_id}/undo",
+    "POST /api/v1/playlists/{playlist_id}/messages",
+    "PATCH /api/v1/playlists/{playlist_id}/messages/{message_id}",
     "PATCH /api/v1/settings",
 }
 # The same of queries: a cursor is what an answer gave, a place is on the globe.

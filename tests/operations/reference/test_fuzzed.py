@@ -16,8 +16,8 @@ from tests.serving import Client, Server
 from tests.soak import count
 
 # Of each call, as each person; what is tried besides with wrong tokens comes on top.
-CASES = count(1, 40)
-AT_LEAST = count(100, 2500)
+CASES = count(1, 25)
+AT_LEAST = count(100, 2000)
 
 
 @pytest.fixture(scope="module", autouse=True)
