@@ -38,7 +38,7 @@ def test_lists_of_5_and_of_500_items_take_the_same_number_of_queries(
     for door in doors:
         few, many = counted(app, door, small), counted(app, door, large)
         assert few == many
-        assert few <= 12
+        assert few <= 16  # a manifest has the thread and the snapshots in it
     rows = alice.page(f"/playlists/{large['id']}").get_data(as_text=True)
     assert rows.count('<li class="row"') == 501  # and the template
 
