@@ -56,6 +56,7 @@ NOT_AUDIO = {
     "a picture": picture(kind="PNG"),
     "a document": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n",
     "a page": b"<!doctype html><script>alert(1)</script>",
+    "a picture with a script": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
     "a playlist that names other files": b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n",
     "a list for FFmpeg": b"ffconcat version 1.0\nfile /etc/passwd\n",
     "noise after an mp3's beginning": b"ID3\x03\x00\x00\x00\x00\x00\x00" + b"\x55\xaa" * 5000,
