@@ -60,7 +60,7 @@ def test_a_client_that_is_dead_is_found_by_its_silence(
 
 
 def test_a_socket_is_closed_when_its_session_runs_out(running: Hub) -> None:
-    ends = datetime.now(UTC) + timedelta(seconds=0.3)
+    ends = datetime.now(UTC) + timedelta(seconds=1)
     client, stays = sit(running, "alice", good_until=ends), sit(running, "bob")
 
     received = b""

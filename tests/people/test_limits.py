@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from playlist_app.people import limits
 from playlist_app.people.counts import Count, Counts, Limit
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.conftest import close, make_app
-from tests.serving import Client, Server
+from tests.serving import PATIENCE, Client, Server
 
 
 class Clock:
@@ -263,16 +264,21 @@ def test_the_limits_are_one_count_over_all_web_processes(data_folder: Path) -> N
         def tries(_: int) -> int:
             return nobody.call("POST", "/users/login", body)[0]
 
+        answers: Counter[int] = Counter()
+        answered: set[str] = set()
+        deadline = time.monotonic() + PATIENCE
         with ThreadPoolExecutor(8) as people:
-            answers = Counter(people.map(tries, range(40)))
+            while len(answered) < 2 and time.monotonic() < deadline:
+                answers.update(people.map(tries, range(40)))
+                line = r"\[(\d+)\] \w+ .*POST /api/v1/users/login"
+                answered = set(re.findall(line, server.log.read_text()))
     finally:
         server.stop()
     let_through = limits.WRONG_FOR_NAME.times
     # One more may be given back by the clock meanwhile.
     assert let_through <= answers[401] <= let_through + 1, answers
-    assert answers[401] + answers[429] == 40
-    answered = re.findall(r"\[(\d+)\] \w+ .*POST /api/v1/users/login", server.log.read_text())
-    assert len(set(answered)) == 2, "one process answered all"
+    assert set(answers) == {401, 429}
+    assert len(answered) == 2, "one process answered all"
 
 
 def test_load_tests_lift_the_limits(data_folder: Path, quick: None) -> None:
