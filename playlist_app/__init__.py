@@ -91,6 +91,8 @@ from playlist_app.playlists import own_data as playlists_own_data
 from playlist_app.playlists import parting as playlists_parting
 from playlist_app.playlists import sitting
 from playlist_app.playlists.api import api as playlist_api
+from playlist_app.playlists.exchange.api import api as exchange_api
+from playlist_app.playlists.exchange.routes import pages as exchange_pages
 from playlist_app.playlists.party_api import api as party_api
 from playlist_app.playlists.party_routes import pages as party_pages
 from playlist_app.playlists.past.api import api as past_api
@@ -172,6 +174,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         curation_pages,
         audio_files,
         playlist_pages,
+        exchange_pages,
         past_pages,
         snapshot_pages,
         sharing_pages,
@@ -203,6 +206,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         uploads_api,
         curation_api,
         playlist_api,
+        exchange_api,
         past_api,
         snapshot_api,
         sharing_api,

@@ -54,6 +54,8 @@ class Song:
     artist: str
     title: str
     format: str
+    sha256: str
+    sound_sha256: str | None
     path: Path
     size_bytes: int
     duration_seconds: float
@@ -106,6 +108,8 @@ def _song(config: Settings, track: Track, audio: AudioFile, lyrics: str) -> Song
         artist=track.artist,
         title=track.title,
         format=audio.format,
+        sha256=audio.sha256,
+        sound_sha256=audio.sound_sha256,
         path=path_of(config, audio),
         size_bytes=audio.size_bytes,
         duration_seconds=audio.duration_seconds,

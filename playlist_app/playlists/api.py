@@ -10,9 +10,7 @@ from sqlalchemy import select
 
 from playlist_app.config import settings
 from playlist_app.database import session
-from playlist_app.described import answers, bytes_of
-from playlist_app.library.audio import STALLED_AFTER
-from playlist_app.library.export import NothingToExport, as_download, cut_off_who_stalls
+from playlist_app.described import answers
 from playlist_app.library.models import find_track
 from playlist_app.live import events
 from playlist_app.live.feed import room_of_playlist
@@ -23,7 +21,6 @@ from playlist_app.people.limits import ADDS, VOTES, limited
 from playlist_app.people.models import User
 from playlist_app.playlists import answers as said
 from playlist_app.playlists import schemas
-from playlist_app.playlists.export import Export
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
@@ -99,21 +96,6 @@ def delete(playlist_id: str) -> tuple[str, int]:
     """Delete a playlist; tracks stay in the library."""
     find_playlist(playlist_id, _me()).delete(by=_me())
     return "", 204
-
-
-@api.route("/<playlist_id>/export", methods=["GET"])
-@answers(bytes_of("the file"), media=("application/zip", "audio/mpegurl"), refuses=(503,))
-@api.arguments(schemas.ExportAs, location="query")
-def export_playlist(wanted: JSON, playlist_id: str) -> Response:
-    """The songs as files in a zip, each with its tags, cover and lyrics; or their list as m3u8."""
-    taken = Export(find_playlist(playlist_id, _me()), _me())
-    if taken.is_empty:
-        raise NothingToExport("There is no audio in this playlist to take away.")
-    name = f"{taken.name}.{wanted['format']}"
-    if wanted["format"] == "m3u8":
-        return as_download(name, "audio/mpegurl", taken.m3u8())
-    cut_off_who_stalls(STALLED_AFTER)
-    return as_download(name, "application/zip", taken.zip())
 
 
 # --- items --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Export of a playlist: its songs as files in a zip, in their order, or their list as m3u8.
+"""Export of a playlist: its songs as files in a zip, in their order, or their list as a file.
 
 The zip is made while it is sent: nothing of it lies on the disk, and none of it in memory but a
 piece of one song.
@@ -16,8 +16,10 @@ from typing import Any
 from flask import Flask, current_app
 
 from playlist_app.library.export import Opened, Song, file_name, songs
+from playlist_app.library.models import Status
 from playlist_app.people import sessions
 from playlist_app.people.models import User
+from playlist_app.playlists.exchange import writing
 from playlist_app.playlists.finding import find_playlist
 from playlist_app.playlists.items import items_of
 from playlist_app.playlists.models import Playlist
@@ -61,15 +63,21 @@ class Export:
         self.name = file_name(playlist.title)
         self._playlist_id, self._person = playlist.id, person
         self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        self._title = playlist.title
+        self._title, self._creator = playlist.title, playlist.owner.name
         tracks = [item["track"] for item in items_of(playlist, person)]
         found = songs([track["id"] for track in tracks], person)
         width = max(2, len(str(len(tracks))))
         # The number is the place in the list, also where one is missing.
-        self._songs: list[tuple[str, Song]] = [
-            (f"{number:0{width}} {song.name}.{song.extension}", song)
+        names = {
+            track["id"]: f"{number:0{width}} {song.name}.{song.extension}"
             for number, track in enumerate(tracks, start=1)
             if (song := found.get(track["id"]))
+        }
+        self._songs: list[tuple[str, Song]] = [(names[id_], found[id_]) for id_ in names]
+        self._lines = [
+            _line(track, found.get(track["id"]), names.get(track["id"]))
+            for track in tracks
+            if track["id"] in found or track["status"] == Status.PUBLISHED
         ]
 
     @property
@@ -77,11 +85,13 @@ class Export:
         return not self._songs
 
     def m3u8(self) -> str:
-        lines = ["#EXTM3U", f"#PLAYLIST:{_line(self._title)}"]
-        for name, song in self._songs:
-            words = " - ".join(part for part in (song.artist, song.title) if part)
-            lines += [f"#EXTINF:{round(song.duration_seconds)},{_line(words)}", name]
-        return "\n".join(lines) + "\n"
+        return writing.m3u8(self._title, self._lines)
+
+    def xspf(self) -> bytes:
+        return writing.xspf(self._title, self._creator, self._lines)
+
+    def jspf(self) -> bytes:
+        return writing.jspf(self._title, self._creator, self._lines)
 
     def zip(self) -> Iterable[bytes]:
         """The pieces of the zip. Raises Busy where enough are under way."""
@@ -120,6 +130,7 @@ class Export:
                         yield from out.taken()
                 yield from out.taken()
             archive.writestr(f"{self.name}.m3u8", self.m3u8())
+            archive.writestr(f"{self.name}.xspf", self.xspf())
         yield from out.taken()
 
 
@@ -143,5 +154,13 @@ class _Zip:
             _running.release()
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
+def _line(track: JSON, song: Song | None, file: str | None) -> writing.Line:
+    return writing.Line(
+        title=track["title"],
+        artist=track["artist"],
+        album=track["album"],
+        duration_seconds=track["duration_seconds"],
+        sha256=song.sha256 if song else None,
+        sound_sha256=song.sound_sha256 if song else None,
+        file=file,
+    )

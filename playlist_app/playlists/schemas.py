@@ -44,7 +44,15 @@ class PlaylistFields(Schema):
 
 
 class ExportAs(Schema):
-    format = fields.String(load_default="zip", validate=validate.OneOf(["zip", "m3u8"]))
+    format = fields.String(
+        load_default="zip", validate=validate.OneOf(["zip", "m3u8", "xspf", "jspf"])
+    )
+
+
+class ImportedTitle(Schema):
+    """What to call it; else as the file says."""
+
+    title = fields.String(load_default="", validate=validate.Length(max=LONGEST_TITLE))
 
 
 class NewPlaylist(PlaylistFields):

@@ -58,7 +58,9 @@ def set_status(app: Flask, track: dict[str, Any], status: str) -> None:
         tx.execute(update(Track).where(Track.id == track["id"]).values(status=status))
 
 
-def shelve(app: Flask, owner: str, source: Path, title: str = "Paper Lanterns") -> dict[str, Any]:
+def shelve(
+    app: Flask, owner: str, source: Path, title: str = "Paper Lanterns", artist: str = ""
+) -> dict[str, Any]:
     """A track with its audio, put in its place without the time that looking into it takes."""
     data = source.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -78,7 +80,7 @@ def shelve(app: Flask, owner: str, source: Path, title: str = "Paper Lanterns") 
         )
         tx.add(audio)
         tx.flush()
-        return Track.publish(User.named(owner), title=title, audio=audio).shape()
+        return Track.publish(User.named(owner), title=title, artist=artist, audio=audio).shape()
 
 
 def somebody(app: Flask, name: str, *roles: Role) -> Person:

@@ -159,6 +159,10 @@ def in_words(step: Step, names: Mapping[str, str], of: Step | None = None) -> st
             count = len(what.get("removed", []))
             many = "cleared the list: %(num)s tracks"
             return str(ngettext("cleared the list: %(num)s track", many, count))
+        case "import":
+            count = len(what.get("added", []))
+            many = "took in a file: %(num)s tracks"
+            return str(ngettext("took in a file: %(num)s track", many, count))
         case "restore":
             return _("restored “%(snapshot)s”", snapshot=step.about)
         case "settings":

@@ -30,6 +30,9 @@ ROWS = [
     Row(f"GET {L}", in_list("viewer", 200)),
     Row(f"GET {L}/add", in_list("viewer", 200)),
     Row(f"POST {L}/delete", in_list("owner", 303)),
+    Row(f"GET {L}/export", in_list("viewer", 200)),
+    Row("GET /playlists/import", members(200)),
+    Row("POST /playlists/import", members(422)),  # there is no file with it
     Row(f"GET {L}/history", in_list("viewer", 200)),
     Row(f"POST {L}/items", in_list("editor", 303), {"track_id": "{free}"}),
     Row(f"GET {I}/move", in_list("editor", 200)),
@@ -77,6 +80,7 @@ ROWS = [
     Row(f"DELETE {A}", in_list("owner", 204)),
     Row(f"GET {A}/events", in_list("viewer", 200)),
     Row(f"GET {A}/export", in_list("viewer", 200), query="?format=m3u8"),
+    Row("POST /api/v1/playlists/import", members(422)),  # there is no file with it
     Row(f"GET {A}/history", in_list("viewer", 200)),
     Row(f"GET {A}/items", in_list("viewer", 200)),
     Row(f"POST {A}/items", in_list("editor", 201), {"track_id": "{free}"}),
