@@ -178,7 +178,7 @@ class Document:
         if answer.shape is not None:
             media = (PROBLEM,) if status >= 400 else answer.media
             schema = self._types.schema(answer.shape)
-            response["content"] = {kind: {"schema": schema} for kind in media}
+            response["content"] = {kind: {"schema": _of_kind(kind, schema)} for kind in media}
         return response
 
     def _refused(self, call: Call) -> Iterator[int]:
@@ -220,3 +220,10 @@ def _header(name: str, meaning: str, schema: Mapping[str, Any], *, required: boo
 def document(app: Flask) -> JSON:
     """The OpenAPI document of this app."""
     return Document(app).whole()
+
+
+def _of_kind(kind: str, schema: JSON) -> JSON:
+    """A file that is JSON is read as such, so that bytes are no description of it."""
+    if kind != PROBLEM and kind.endswith("+json") and schema.get("format") == "binary":
+        return {"description": schema.get("description", "")}
+    return schema

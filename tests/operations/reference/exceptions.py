@@ -35,6 +35,8 @@ NOT_BY_FORM = {
     "POST /api/v1/tracks",
     "PUT /api/v1/audio/{sha256}/chunks/{index}",
     "POST /api/v1/uploads",
+    # A file is a playlist when it reads as one.
+    "POST /api/v1/playlists/import",
     # An address can be read, and its host may be asked; entries are those of a look.
     "POST /api/v1/imports",
     "POST /api/v1/imports/look",
