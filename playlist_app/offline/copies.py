@@ -60,12 +60,14 @@ def manifest_of(
     if changes is not None:
         told = _told(items, files, changes, touched)
         given = _audio_told(told, filter(wanted.may_take_small, files), touched)
-    snapshots, songs, any_new = snapshots_for(playlist, None if changes is None else touched)
+    snapshots, songs, any_new = snapshots_for(
+        playlist, person, None if changes is None else touched
+    )
     if changes is not None:
         is_odd = known is not None and _is_unexplained(known, playlist, wanted)
         if is_odd and not (told or given or any_new):
             changes, told, given = None, items, None
-            snapshots, songs, any_new = snapshots_for(playlist, None)
+            snapshots, songs, any_new = snapshots_for(playlist, person, None)
     if may_ask and ask_for(files, wanted, given):
         # That was a write. All of a manifest is of one moment: its seq stands for what is in it.
         session().refresh(playlist)
@@ -85,7 +87,7 @@ def manifest_of(
         "covers": sorted(covers | {url.replace("/large.", "/small.") for url in covers}),
         "lyrics": lyrics_of_many(with_lyrics),
         "room": playlist.room.state_and_turns(),
-        "messages": messages_for(playlist),
+        "messages": messages_for(playlist, person),
         "snapshots": snapshots,
         "songs": songs,
         "size_bytes": sum(file.size(wanted) for file in files),

@@ -6,7 +6,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from playlist_app.people.models import User
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.past.naming import shows_names_to
 from playlist_app.playlists.past.snapshots import places_of, snapshots_of
 from playlist_app.playlists.thread.messages import messages_of
 
@@ -17,13 +19,15 @@ WHOLE_SNAPSHOTS = 50  # SPEC §4
 NAMED = 600  # that is all there can be
 
 
-def messages_for(playlist: Playlist) -> list[JSON]:
+def messages_for(playlist: Playlist, person: User) -> list[JSON]:
     """Newest first."""
     found, _more = messages_of(playlist, limit=MESSAGES)
-    return [message.shape() for message in found]
+    return [message.shape_for(person) for message in found]
 
 
-def snapshots_for(playlist: Playlist, since: datetime | None) -> tuple[list[JSON], JSON, bool]:
+def snapshots_for(
+    playlist: Playlist, person: User, since: datetime | None
+) -> tuple[list[JSON], JSON, bool]:
     """The snapshots, newest first; what the songs in them are called, by the id of the track; and
     whether one is new.
 
@@ -40,5 +44,6 @@ def snapshots_for(playlist: Playlist, since: datetime | None) -> tuple[list[JSON
         for place in some
     }
     tracks = {id_: [place.track for place in some] for id_, some in places.items()}
-    told = [one.shape() | {"tracks": tracks.get(one.id)} for one in found]
+    names = shows_names_to(playlist, person)
+    told = [one.shape(names=names) | {"tracks": tracks.get(one.id)} for one in found]
     return told, songs, bool(new)

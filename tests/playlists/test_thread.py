@@ -180,6 +180,29 @@ def test_a_viewer_reads_and_does_not_write(
     assert "Your message" not in charlie.page(f"/playlists/{playlist['id']}/thread").get_data(True)
 
 
+def test_where_no_names_are_shown_messages_and_snapshots_have_none(
+    alice: Person, bob: Person, charlie: Person, playlist: JSON, happened: Happened
+) -> None:
+    alice.invites(playlist, charlie, "voter")
+    path = f"/playlists/{playlist['id']}"
+    ok(alice.patch(f"{path}/party", {"names": False}))
+    seen = len(happened())
+
+    message = says(bob, playlist, take_snapshot=True)
+    ok(bob.patch(thread(playlist, message), {"text": "Bring more ice"}))
+
+    assert not any("Bob" in str(event) or bob.id in str(event) for event in happened()[seen:])
+    for person, name in ((alice, "Bob"), (bob, "Bob"), (charlie, "")):
+        [read] = ok(person.get(thread(playlist)))["items"]
+        assert read["author"]["name"] == name
+    for person, knows in ((alice, True), (bob, False), (charlie, False)):
+        [taken] = ok(person.get(f"{path}/snapshots"))["items"]
+        assert bool(taken["by"]) == knows
+        manifest = ok(person.get(f"{path}/offline"))
+        assert bool(manifest["snapshots"][0]["by"]) == knows
+    assert "Bob" not in charlie.page(f"{path}/thread").get_data(as_text=True)
+
+
 def test_it_comes_in_pages(alice: Person, playlist: JSON) -> None:
     for number in range(5):
         says(alice, playlist, str(number))

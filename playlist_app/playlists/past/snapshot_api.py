@@ -17,6 +17,7 @@ from playlist_app.playlists.past import answers as said
 from playlist_app.playlists.past import schemas
 from playlist_app.playlists.past.api import find_person
 from playlist_app.playlists.past.blocking import block, blocked_in, unblock
+from playlist_app.playlists.past.naming import shows_names_to
 from playlist_app.playlists.past.restoring import compared, restore
 from playlist_app.playlists.past.snapshots import (
     find_snapshot,
@@ -44,9 +45,10 @@ def snapshots(values: JSON, playlist_id: str) -> JSON:
     """The snapshots, newest first, without their songs."""
     playlist = find_playlist(playlist_id, _me())
     at, limit = values["cursor"], values["limit"]
+    names = shows_names_to(playlist, _me())
     found = snapshots_of(playlist, limit=limit + 1, offset=at)
     more = str(at + limit) if len(found) > limit else None
-    return {"items": [one.shape() for one in found[:limit]], "next_cursor": more}
+    return {"items": [one.shape(names=names) for one in found[:limit]], "next_cursor": more}
 
 
 @api.route("/snapshots", methods=["POST"])
@@ -55,15 +57,18 @@ def snapshots(values: JSON, playlist_id: str) -> JSON:
 def take_snapshot(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     """Take a snapshot of the list as it is."""
     playlist = find_playlist(playlist_id, _me())
-    return take(playlist, by=_me(), text=values["text"]).shape(), 201
+    return take(playlist, by=_me(), text=values["text"]).shape(names=True), 201
 
 
 @api.route("/snapshots/<snapshot_id>", methods=["GET"])
 @answers(said.WholeSnapshot)
 def show_snapshot(playlist_id: str, snapshot_id: str) -> JSON:
     """A snapshot with its songs."""
-    snapshot = find_snapshot(find_playlist(playlist_id, _me()), snapshot_id)
-    return snapshot.shape() | {"items": with_songs([snapshot])[snapshot.id]}
+    playlist = find_playlist(playlist_id, _me())
+    snapshot = find_snapshot(playlist, snapshot_id)
+    return snapshot.shape(names=shows_names_to(playlist, _me())) | {
+        "items": with_songs([snapshot])[snapshot.id]
+    }
 
 
 @api.route("/snapshots/<snapshot_id>", methods=["DELETE"])

@@ -12,6 +12,7 @@ from playlist_app.playlists.finding import find_playlist
 from playlist_app.playlists.members import require
 from playlist_app.playlists.past.api import find_person
 from playlist_app.playlists.past.blocking import block, unblock
+from playlist_app.playlists.past.naming import shows_names_to
 from playlist_app.playlists.past.restoring import compared, restore
 from playlist_app.playlists.past.snapshots import (
     find_snapshot,
@@ -37,11 +38,12 @@ def index(playlist_id: str) -> str:
     """The snapshots, newest first; one takes another here."""
     playlist = find_playlist(playlist_id, _me())
     at = max(request.args.get("from", 0, type=int), 0)
+    names = shows_names_to(playlist, _me())
     found = snapshots_of(playlist, limit=SHOWN + 1, offset=at)
     return render_template(
         "playlists/snapshots.html",
         playlist=playlist,
-        snapshots=[(snapshot, snapshot.shape()) for snapshot in found[:SHOWN]],
+        snapshots=[snapshot.shape(names=names) for snapshot in found[:SHOWN]],
         more=at + SHOWN if len(found) > SHOWN else None,
         rights=RIGHTS[playlist.seen_as],
     )
@@ -62,8 +64,8 @@ def show(playlist_id: str, snapshot_id: str) -> str:
     return render_template(
         "playlists/snapshot.html",
         playlist=playlist,
-        snapshot=snapshot,
-        shape=snapshot.shape(),
+        shape=snapshot.shape(names=shows_names_to(playlist, _me())),
+        is_mine=snapshot.by_id == _me().id,
         songs=with_songs([snapshot])[snapshot.id],
         compared=compared(snapshot, playlist),
         rights=RIGHTS[playlist.seen_as],

@@ -71,12 +71,13 @@ class Snapshot(WithId, Base):
     def places(self) -> list[Place]:
         return _read(self.compressed)
 
-    def shape(self) -> JSON:
+    def shape(self, *, names: bool) -> JSON:
+        """`names`: whether who took it is told."""
         return {
             "id": self.id,
             "kind": self.kind,
             "text": self.text,
-            "by": self.by.as_person() if self.by else None,
+            "by": self.by.as_person() if self.by and names else None,
             "item_count": self.item_count,
             "created_at": iso(self.created_at),
         }

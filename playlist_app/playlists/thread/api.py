@@ -34,7 +34,7 @@ def messages(values: JSON, playlist_id: str) -> JSON:
     """The messages, newest first."""
     playlist = find_playlist(playlist_id, _me())
     found, more = messages_of(playlist, before=values["cursor"], limit=values["limit"])
-    shapes = [message.shape() for message in found]
+    shapes = [message.shape_for(_me()) for message in found]
     return {"items": shapes, "next_cursor": str(more) if more else None}
 
 
@@ -55,7 +55,7 @@ def post(values: JSON, playlist_id: str) -> tuple[JSON, int]:
         audio=find_clip(values["audio"], _me()) if values["audio"] else None,
         message_id=values.get("id"),
     )
-    return message.shape(), 201
+    return message.shape_for(_me()), 201
 
 
 @api.route("/<message_id>", methods=["PATCH"])
@@ -66,7 +66,7 @@ def edit(values: JSON, playlist_id: str, message_id: str) -> JSON:
     """Change the text of one's own message."""
     message = find_message(find_playlist(playlist_id, _me()), message_id)
     message.edit(values["text"], by=_me())
-    return message.shape()
+    return message.shape_for(_me())
 
 
 @api.route("/<message_id>", methods=["DELETE"])

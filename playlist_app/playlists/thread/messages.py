@@ -37,6 +37,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.finding import listed_for
 from playlist_app.playlists.members import Membership, require
 from playlist_app.playlists.models import Playlist
+from playlist_app.playlists.past.naming import shows_names_to
 from playlist_app.playlists.past.snapshots import LONGEST_TEXT as LONGEST_NAME
 from playlist_app.playlists.past.snapshots import Kind, Snapshot, take
 from playlist_app.playlists.roles import BLOCKED, Right, Visibility
@@ -142,11 +143,19 @@ class Message(Base):
             _blank(playlist.id, id_)
             playlist.record(events.MessageDeleted(id_), by)
 
+    def shape_for(self, person: User) -> JSON:
+        """The shape in an answer to a person: where no names are shown, theirs alone, unless they
+        run the playlist."""
+        shape = self.shape()
+        if self.author_id == person.id or shows_names_to(self.playlist, person):
+            shape["author"] = self.author.as_person()
+        return shape
+
     def shape(self) -> JSON:
         """The shape of a message (SPEC §5): the same for everybody."""
         return {
             "id": self.id,
-            "author": self.author.as_person(),
+            "author": self.playlist.adder(self.author_id, self.author.name),
             "text": self.text,
             "snapshot": self.snapshot_id,
             "audio": _clip(self.audio) if self.audio else None,

@@ -45,7 +45,7 @@ def _given(playlist: Playlist) -> dict[str, Any]:
     found, more = messages_of(playlist, before=request.args.get("before", type=int))
     return {
         "playlist": playlist,
-        "messages": [message.shape() for message in found],
+        "messages": [message.shape_for(_me()) for message in found],
         "more": more,
         "may_manage": Right.MANAGE in RIGHTS[playlist.seen_as],
         "longest": LONGEST_TEXT,
@@ -59,7 +59,7 @@ def show(playlist_id: str) -> str:
     may_write = Right.VOTE in RIGHTS[playlist.seen_as]
     may_keep = Right.ADD in RIGHTS[playlist.seen_as]
     snapshot = request.args.get("snapshot")
-    about = find_snapshot(playlist, snapshot).shape() if snapshot else None
+    about = find_snapshot(playlist, snapshot).shape(names=False) if snapshot else None
     return render_template(
         "playlists/thread.html",
         **_given(playlist),

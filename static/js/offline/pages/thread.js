@@ -20,7 +20,7 @@ export async function show(page, { id }) {
     const avatar = /** @type {HTMLElement} */ (line.querySelector(".avatar"));
     avatar.dataset.hue = String(hue(author.name));
     avatar.textContent = author.name.slice(0, 1);
-    text(line, "author", author.name);
+    text(line, "author", author.name || say("somebody"));
     text(line, "said", message.text);
     field(line, "sound").hidden = !audio;
     const time = /** @type {HTMLTimeElement} */ (line.querySelector("time"));
