@@ -22,6 +22,7 @@ from playlist_app.library.models import (
     Genre,
     Track,
     TrackArtist,
+    offered_to,
     visible_to,
 )
 from playlist_app.library.shapes import track_shape
@@ -70,8 +71,11 @@ class Wanted:
     cursor: str = ""
 
 
-def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
-    """A page of shapes, and the cursor of the next; one query for tracks, however many.
+def list_tracks(
+    wanted: Wanted, person: User, *, to_add: bool = False
+) -> tuple[list[JSON], str | None]:
+    """A page of shapes, and the cursor of the next; one query for tracks, however many. `to_add`:
+    of those that they may choose from.
 
     Raises Invalid for an ordering or a cursor that isn't one.
     """
@@ -79,7 +83,7 @@ def list_tracks(wanted: Wanted, person: User) -> tuple[list[JSON], str | None]:
         select(*SHAPE_COLUMNS)
         .join(User, Track.owner_id == User.id)
         .outerjoin(AudioFile, Track.audio_id == AudioFile.id)
-        .where(visible_to(person))
+        .where(offered_to(person) if to_add else visible_to(person))
     )
     for condition in _conditions(wanted):
         query = query.where(condition)

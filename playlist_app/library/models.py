@@ -444,6 +444,15 @@ def visible_to(person: User) -> ColumnElement[bool]:
     return or_(false(), *(rule(person) for rule in rules.audible))
 
 
+def offered_to(person: User) -> ColumnElement[bool]:
+    """Which tracks this person may choose from where they may add to a list: a condition on Track.
+
+    A guest chooses from all that is published, and hears what stands on their list by then."""
+    if person.is_member:
+        return visible_to(person)
+    return or_(Track.status == Status.PUBLISHED, visible_to(person))
+
+
 def hearable_by(person: User) -> ColumnElement[bool]:
     """Which audio files this person may have: a condition on AudioFile."""
     on_a_track = select(Track.id).where(Track.audio_id == AudioFile.id, visible_to(person))
@@ -453,9 +462,10 @@ def hearable_by(person: User) -> ColumnElement[bool]:
     return or_(on_a_track.exists(), sent.exists(), *(rule(person) for rule in rules.hearing))
 
 
-def find_track(track_id: str, person: User) -> Track:
-    """Raises NotFound, also for a track that this person may not see."""
-    found = session().scalar(select(Track).where(and_(Track.id == track_id, visible_to(person))))
+def find_track(track_id: str, person: User, *, to_add: bool = False) -> Track:
+    """Raises NotFound, also for a track that this person may not see; or, `to_add`, not choose."""
+    condition = offered_to(person) if to_add else visible_to(person)
+    found = session().scalar(select(Track).where(and_(Track.id == track_id, condition)))
     if not found:
         raise NotFound("This track isn't here, or isn't shared with you.")
     return found

@@ -27,7 +27,7 @@ from playlist_app.people.models import User
 from playlist_app.playlists.adding import AlreadyHere
 from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.items import Item
-from playlist_app.playlists.members import require
+from playlist_app.playlists.members import may, require
 from playlist_app.playlists.models import LONGEST_DESCRIPTION, Playlist
 from playlist_app.playlists.roles import Right
 from playlist_app.playlists.settings import SettingChange
@@ -136,7 +136,8 @@ def _vote(operation: JSON, person: User) -> Outcome:
 
 def _add(operation: JSON, person: User) -> Outcome:
     playlist = find_playlist(operation["playlist"], person)
-    track = find_track(operation["track"], person)
+    may_add = may(playlist, playlist.seen_as, Right.ADD)
+    track = find_track(operation["track"], person, to_add=may_add)
     after = _item(playlist, operation.get("after"))
     try:
         item = playlist.add(track, by=person, after=after, item_id=operation.get("item"))

@@ -25,7 +25,7 @@ from playlist_app.playlists.finding import find_item, find_playlist
 from playlist_app.playlists.history import last_played
 from playlist_app.playlists.items import Item, items_of
 from playlist_app.playlists.listing import page_of_playlists
-from playlist_app.playlists.members import require, role_in
+from playlist_app.playlists.members import may, require, role_in
 from playlist_app.playlists.models import Playlist
 from playlist_app.playlists.roles import Right
 from playlist_app.refusals import Conflict, NotFound
@@ -123,7 +123,8 @@ def add(values: JSON, playlist_id: str) -> tuple[JSON, int]:
     """Add a track, at the end or behind an item; 409 with that item when it is there already, or
     with the `limit` of the party that holds, and until when."""
     playlist = find_playlist(playlist_id, _me())
-    track = find_track(values["track_id"], _me())
+    may_add = may(playlist, playlist.seen_as, Right.ADD)
+    track = find_track(values["track_id"], _me(), to_add=may_add)
     after = _neighbour(playlist, values.get("after"))
     return playlist.add(track, by=_me(), after=after).shape_for(_me()), 201
 

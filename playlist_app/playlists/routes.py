@@ -95,7 +95,12 @@ def search_to_add(playlist_id: str) -> str:
     may_import = _me().is_member and may(playlist, playlist.seen_as, Right.ADD)
     is_link = may_import and words.lower().startswith(("http://", "https://"))
     asks = "" if is_link else words[:200]
-    found = list_tracks(Wanted(search=asks, limit=SUGGESTED), _me())[0] if asks else []
+    may_add = may(playlist, playlist.seen_as, Right.ADD)
+    wanted = Wanted(search=asks, limit=SUGGESTED)
+    found = list_tracks(wanted, _me(), to_add=may_add)[0] if asks else []
+    if not _me().is_member:
+        # Covers are for who sees the tracks; a guest does once they stand on the list.
+        found = [track | {"cover_url": None} for track in found]
     return render_template(
         "playlists/_add_results.html",
         playlist=playlist,
@@ -110,7 +115,8 @@ def search_to_add(playlist_id: str) -> str:
 @limited(ADDS)
 def add(playlist_id: str) -> ResponseReturnValue:
     playlist = find_playlist(playlist_id, _me())
-    track = find_track(request.form.get("track_id", ""), _me())
+    may_add = may(playlist, playlist.seen_as, Right.ADD)
+    track = find_track(request.form.get("track_id", ""), _me(), to_add=may_add)
     item = playlist.add(track, by=_me())
     say(_("Added “%(title)s”.", title=track.title))
     return redirect(url_for("playlists.show", playlist_id=playlist.id) + f"#{item.id}", 303)

@@ -79,6 +79,26 @@ def test_a_guest_sees_this_playlist_alone(app: Flask, alice: Person, playlist: J
     problem(zoe.get(f"/playlists/{playlist['id']}/invites"), 403)
 
 
+def test_a_guest_adds_from_the_whole_library_where_the_party_lets_them(
+    app: Flask, alice: Person, playlist: JSON
+) -> None:
+    track = alice.makes_track("Harbour Lights")
+    zoe = comes(app, makes_code(alice, playlist)["code"])
+    page = f"/playlists/{playlist['id']}/add?search=harbour"
+    body = {"track_id": track["id"]}
+    path = f"/playlists/{playlist['id']}/items"
+    assert "Harbour Lights" not in zoe.page(page).get_data(as_text=True)
+    problem(zoe.post(path, body), 404)
+
+    ok(alice.patch(f"/playlists/{playlist['id']}/party", {"preset": "party"}))
+
+    assert "Harbour Lights" in zoe.page(page).get_data(as_text=True)
+    problem(zoe.get(f"/tracks/{track['id']}"), 404)  # to be chosen, not to be heard
+    item = ok(zoe.post(path, body), 201)
+    assert item["added_by"] == {"id": zoe.id, "name": "Zoe"}
+    ok(zoe.get(f"/tracks/{track['id']}"))
+
+
 def test_a_guest_leaves_when_the_time_is_over(app: Flask, alice: Person, playlist: JSON) -> None:
     invite = makes_code(alice, playlist, hours=1)
     zoe = comes(app, invite["code"])
