@@ -55,13 +55,25 @@ def log_in(username: str, password: str) -> tuple[User, str]:
         audit.note("session.refused", subject=user.username if user else "", how=How.PASSWORD)
         raise WrongLogIn(_WRONG)
     limits.give_back(tries)
+    if password_hash and passwords.is_outdated(password_hash):
+        return _log_in_anew(user, password, password_hash)
     ask_further(user, How.PASSWORD)
     with write():
         # While it was checked, they may have been blocked, or got another password, which ends
         # all sessions: none may be opened behind its back.
-        if not user.is_active or user.password_hash != password_hash:
-            raise WrongLogIn(_WRONG)
-        return user, sessions.open_for(user, How.PASSWORD)
+        if user.is_active and user.password_hash == password_hash:
+            return user, sessions.open_for(user, How.PASSWORD)
+    return log_in(username, password)
+
+
+def _log_in_anew(user: User, password: str, before: str) -> tuple[User, str]:
+    """Hash a password that is right at today's cost, and log in with that: else its own, other
+    time would go on telling that there is somebody of that name."""
+    anew = passwords.hashed(password)
+    with write():
+        if user.password_hash == before:
+            user.password_hash = anew
+    return log_in(user.username, password)
 
 
 def _tries(user: User | None, username: str) -> list[Count]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from playlist_app.database import now
 from playlist_app.people import passwords
+from playlist_app.people.models import User
 from tests.cast import PASSWORD, Browser, Person, ok, problem
 from tests.conftest import close, make_app
 from tests.counting import queries_of
@@ -141,6 +142,27 @@ def test_the_clock_does_not_tell_whether_there_is_a_name(app: Flask, nobody: Per
             times.append(time.process_time() - began)
     there, missing = (statistics.median(times) for times in took.values())
     assert abs(there - missing) < 0.1 * missing, (there, missing)
+
+
+def test_a_password_hashed_at_another_cost_is_hashed_anew_when_it_is_used(
+    app: Flask, nobody: Person, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str | None:
+        with app.app_context():
+            return User.named("alice").password_hash
+
+    before = kept()
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 128, 1))
+    problem(log_in(nobody, password="not this one"), 401)
+    assert kept() == before
+    ok(log_in(nobody))
+    anew = kept()
+    assert anew
+    assert anew != before
+    assert extract_parameters(anew).memory_cost == 128
+    ok(log_in(nobody))
+    assert kept() == anew
+    assert alice.get("/users/me").status_code == 200  # whoever was logged in stays so
 
 
 def test_a_wrong_log_in_opens_no_session(nobody: Person, happened: Any) -> None:
