@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Arrives, Visitor, shared_list, upload
 from tests.serving import Client
@@ -211,6 +211,40 @@ def test_a_speaker_that_was_wound_is_not_taken_back_by_what_the_room_said_before
 
     held[0].continue_()
     alice.until(lambda: bob.ok("GET", f"{path}/room")["position_ms"] >= 25_000)
+
+
+def test_who_winds_and_presses_next_at_once_is_not_taken_back(
+    arrives: Arrives, clients: dict[str, Client], friday: dict[str, Any]
+) -> None:
+    """What the room says meanwhile is about the song that this device has left."""
+    alice, bob = arrives("alice"), clients["bob"]
+    page = alice.opens_playlist(friday)
+    presses_play(alice, "Paper Lanterns")
+    alice.hears()
+    path = f"/playlists/{friday['id']}"
+    alice.until(lambda: bob.ok("GET", f"{path}/room")["playing"] is True)
+    held: list[Route] = []
+    page.route("**/room/next", lambda route: held.append(route))
+
+    page.evaluate("player => (player.seek(20), player.programme.next())", player(page))
+    alice.until(lambda: len(held) == 1)
+
+    room = bob.ok("GET", f"{path}/room")
+    assert room["item"]["track"]["title"] == "Paper Lanterns"
+    assert room["position_ms"] >= 20_000  # told before the next, so that no other song is wound
+    item = bob.ok("GET", f"{path}/items")["items"][3]
+    bob.ok("POST", f"{path}/items/{item['id']}/vote", {"direction": "up"})
+    expect(alice.row("Copper Wire").locator(".count")).to_have_text("1")  # what came before it, too
+    sees_on(alice, "Harbour Lights")
+    alice.hears()
+
+    held[0].continue_()
+    alice.until(lambda: bob.ok("GET", f"{path}/room")["item"]["track"]["title"] == "Harbour Lights")
+    sees_on(alice, "Harbour Lights")
+
+
+def player(page: Page) -> Any:
+    return page.query_selector("#player")
 
 
 @pytest.mark.parametrize("format_", ["mp3", "m4a", "ogg", "opus", "flac", "wav"])

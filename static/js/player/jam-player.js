@@ -57,6 +57,8 @@ export class JamPlayer extends HTMLElement {
   onDevice = new OnDevice(this);
   /** Rooms that are looked at while something waits here. @type {WeakSet<PlaylistRoom>} */
   #visited = new WeakSet();
+  /** Until all that was asked so far is answered. @type {Promise<unknown>} */
+  #asked = Promise.resolve();
 
   connectedCallback() {
     deviceId().then(
@@ -183,13 +185,16 @@ export class JamPlayer extends HTMLElement {
     }
   }
 
-  /** Ask something of the server, and whether it was done; what it refuses is told, and no network
-   * stops no music.
+  /** Ask something of the server, after all that was asked before, and whether it was done; what it
+   * refuses is told, and no network stops no music.
    * @param {() => Promise<unknown>} asking */
   async ask(asking) {
     if (!personOnPage()) return false; // on a page without network
+    // Two at once could arrive the other way round: a seek would then be one in the next song.
+    const asked = this.#asked.then(asking);
+    this.#asked = asked.catch(() => {});
     try {
-      await asking();
+      await asked;
       return true;
     } catch (error) {
       if (error instanceof Refused) toast(error.message);

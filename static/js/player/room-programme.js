@@ -16,6 +16,9 @@ export class RoomProgramme {
   isSpeaker = false;
   /** What the room was told last by this device: its echo is nothing new. @type {string | null} */
   #told = null;
+  /** What this device left since the room last agreed with it: what the room still says of these is of
+   * before, as when one seeks and presses Next at once. @type {Set<string>} */
+  #left = new Set();
   /** It is being told, in two steps: what is heard between them is of before. */
   #isTelling = false;
   /** The server could not be told what plays here, so that it says that nothing does. */
@@ -89,6 +92,7 @@ export class RoomProgramme {
       else await room.begin(item.id);
     }));
     this.#isTelling = false;
+    if (this.#isUntold) this.#left.clear();
   }
 
   toggle() {
@@ -110,7 +114,7 @@ export class RoomProgramme {
     const { room } = this;
     const from = this.isSpeaker ? (this.item?.id ?? null) : room.model.room.id;
     if (this.isSpeaker) this.#goOn(this.#following(from));
-    this.player.ask(() => room.next(from));
+    this.#tell(() => room.next(from));
   }
 
   previous() {
@@ -176,6 +180,11 @@ export class RoomProgramme {
     this.#tellRoom(item, isRooms);
   }
 
+  /** @param {() => Promise<unknown>} telling */
+  async #tell(telling) {
+    if (!(await this.player.ask(telling))) this.#left.clear(); // the room stays where it was
+  }
+
   /** It came to its end: the next begins here at once, and the room is told. */
   ended() {
     const { item, room, player } = this;
@@ -184,7 +193,7 @@ export class RoomProgramme {
     if (following) this.#start(following, 0);
     else player.showPlaying();
     this.#told = following?.id ?? null;
-    player.ask(() => room.next(item.id));
+    this.#tell(() => room.next(item.id));
   }
 
   // --- what the list and the server say ----------------------------------------------------------
@@ -218,9 +227,11 @@ export class RoomProgramme {
       this.player.show();
     } else if (id === this.item?.id) {
       this.#told = null;
+      this.#left.clear();
       this.#align(playing);
-    } else if (id !== this.#told && this.room.current) {
+    } else if (id !== this.#told && !this.#left.has(id) && this.room.current) {
       this.#start(this.room.current, this.room.second);
+      this.#left.clear();
     }
   }
 
@@ -268,6 +279,8 @@ export class RoomProgramme {
 
   /** @param {Item} item @param {number} second */
   #start(item, second) {
+    if (this.item) this.#left.add(this.item.id);
+    this.#left.delete(item.id);
     this.item = item;
     this.#heard.add(item.id);
     this.player.start(item.track, second);
