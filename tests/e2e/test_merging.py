@@ -177,7 +177,7 @@ def test_permission_lost_meanwhile_is_told_and_holds_nothing_up(
     bob.context.set_offline(False)
 
     expect(page.locator(".toast")).to_contain_text("1 of 2 changes applied")
-    expect(page.locator(".toast")).to_contain_text("Remove “Copper Wire”: You can't change")
+    expect(page.locator(".toast")).to_contain_text("Remove “Copper Wire”: You can take away")
     expect(bob.row("Copper Wire")).not_to_have_attribute("data-leaving", "")
     now = items_of(clients["alice"], friday)
     assert "Copper Wire" in now

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
+
+from jinja2 import Environment, nodes
 
 from playlist_app.assets import FOLDER, STYLESHEET, Assets
 from playlist_app.config import ROOT
 from tests.cast import Person
 
+WORDS = ROOT / "templates" / "_words.html"
 NAME = re.compile(r"""["']([a-z0-9-]+)["']""")
 # What is chosen between, without what decides: `x if y else z` in Jinja, `y ? x : z` in JavaScript.
 IN_JINJA = re.compile(r"\bif\b.*?\belse\b", re.DOTALL)
@@ -54,6 +58,33 @@ def test_every_icon_that_is_copied_is_used() -> None:
     """Every first visit fetches all of them."""
     assert set(copied()) - {name for name, _ in used()} == set()
     assert len(copied()) == len(set(copied()))
+
+
+def test_no_word_of_scripts_stands_twice() -> None:
+    """The later would be said for both."""
+    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(WORDS.read_text())
+    for group in tree.find_all(nodes.Dict):
+        names = [pair.key.as_const() for pair in group.items]
+        assert {name for name in names if names.count(name) > 1} == set()
+
+
+def test_what_scripts_say_are_words_that_there_are(alice: Person) -> None:
+    page = alice.page("/").get_data(as_text=True)
+    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', page, re.DOTALL)
+    assert found
+    words = json.loads(found[1])
+    unknown = set()
+    for path in sorted((ROOT / "static" / "js").rglob("*.js")):
+        script = path.read_text()
+        said = re.findall(r'\bsay\("([\w.-]+)"', script)
+        counted = re.findall(r'\bsayCount\("([\w.-]+)"', script)
+        for name in (*said, *counted, *(f"{name}_one" for name in counted)):
+            value = words
+            for part in name.split("."):
+                value = value.get(part, {}) if isinstance(value, dict) else {}
+            if not isinstance(value, str):
+                unknown.add((path.name, name))
+    assert unknown == set()
 
 
 def test_no_template_or_script_holds_an_unfinished_merge() -> None:

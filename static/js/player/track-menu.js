@@ -48,7 +48,7 @@ function openMenu(link, track, place) {
   const told = /** @type {HTMLElement} */ (content.querySelector(".why"));
   told.hidden = !place?.why;
   if (place?.why) {
-    put(".why strong", say(place.isNext ? "why.next" : "why.here"));
+    put(".why strong", say(place.isNext ? "stands.next" : "stands.here"));
     put(".why span", place.why);
   }
   from = link.closest("li");

@@ -19,10 +19,10 @@ export function why(model, id) {
   if (!item) return "";
   const mode = model.settings.order_mode;
   const { id: playing, round_since } = model.room;
-  if (id === playing) return say("why.playing");
-  if (!ordersItself(mode)) return say("why.manual", { place: at + 1, count: shown.length });
-  const place = say("why.place", { place: at + 1 });
-  if (wasPlayed(item, round_since)) return `${place} ${votesOf(item)} ${say("why.played")}`;
+  if (id === playing) return say("stands.playing");
+  if (!ordersItself(mode)) return say("stands.manual", { place: at + 1, count: shown.length });
+  const place = say("stands.place", { place: at + 1 });
+  if (wasPlayed(item, round_since)) return `${place} ${votesOf(item)} ${say("stands.played")}`;
   const before = shown.slice(0, at).filter((other) => other.id !== playing);
   const told = mode === "fair" ? turnOf(model, item, before) : scoreOf(item, before);
   return [place, ...told].join(" ");
@@ -36,15 +36,19 @@ export function whyNotMoved(model, id) {
 
 /** @param {Item} item */
 function votesOf({ up, down, votes }) {
-  if (!up && !down) return say("why.no_votes");
-  return say("why.votes", { up, down, votes });
+  if (!up && !down) return say("stands.no_votes");
+  return say("stands.votes", { up, down, votes });
 }
 
 /** @param {Item} item @param {Item[]} before */
 function scoreOf(item, before) {
   const more = before.filter((other) => other.votes > item.votes).length;
   const older = before.filter((other) => other.votes === item.votes).length;
-  return [votesOf(item), more && sayCount("why.more", more), older && sayCount("why.older", older)]
+  return [
+    votesOf(item),
+    more && sayCount("stands.more", more),
+    older && sayCount("stands.older", older),
+  ]
     .filter(Boolean)
     .map(String);
 }
@@ -54,17 +58,17 @@ function turnOf(model, item, before) {
   const turns = turnsOf(model.shown(), model.room);
   const turn = turns.get(item.id);
   if (!turn) return [];
-  const name = item.added_by.name || say("why.somebody");
+  const name = item.added_by.name || say("stands.somebody");
   const told = [
-    say(turn.had === 1 ? "why.had_one" : "why.had", { name, count: turn.had }),
-    say("why.turn", { name, place: turn.place, turn: turn.number }),
+    say(turn.had === 1 ? "stands.had_one" : "stands.had", { name, count: turn.had }),
+    say("stands.turn", { name, place: turn.place, turn: turn.number }),
   ];
   const earlier = before.filter((other) => (turns.get(other.id)?.number ?? 0) < turn.number).length;
   const same = before.length - earlier;
-  if (earlier) told.push(sayCount("why.earlier", earlier));
+  if (earlier) told.push(sayCount("stands.earlier", earlier));
   if (same) {
-    const last = turn.last ? say("why.last", { name, time: timeOf(turn.last) }) : "";
-    told.push(sayCount("why.same", same), last);
+    const last = turn.last ? say("stands.last", { name, time: timeOf(turn.last) }) : "";
+    told.push(sayCount("stands.same", same), last);
   }
   return told.filter(Boolean);
 }
