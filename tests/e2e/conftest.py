@@ -82,7 +82,7 @@ SLIDE = """(slider, to) => {
 
 # What is refused is a call, or a socket that is opened again.
 NOT_THERE = ("status of 404", "response code: 404")
-LOGGED_OUT = ("status of 401", "HTTP Authentication failed")
+LOGGED_OUT = ("status of 401", "HTTP Authentication failed", "no valid credentials")
 
 
 class Visitor:
