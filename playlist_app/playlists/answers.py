@@ -39,10 +39,11 @@ class Items(TypedDict):
 
 
 class NotAdded(Problem):
-    """The track stands in the list already, as `item`; or a `limit` of the party holds `until`
-    then."""
+    """The track stands in the list already, as `item`; or a reviewer has not let it in, and
+    `track_status` says so; or a `limit` of the party holds `until` then."""
 
     item: NotRequired[Item]
+    track_status: NotRequired[Literal["pending", "rejected"]]
     limit: NotRequired[str]
     until: NotRequired[Moment | None]
 
