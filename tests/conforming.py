@@ -67,16 +67,19 @@ def errors(schema: JSON, whole: JSON, value: Any) -> list[str]:
     ]
 
 
-@functools.lru_cache(maxsize=2000)
 def _path_of(app: Flask, method: str, path: str) -> str | None:
     """The described path of an address; None for what is no call of the API."""
     from werkzeug.exceptions import HTTPException
 
-    try:
-        rule, _ = app.url_map.bind("localhost").match(path, method=method, return_rule=True)
-    except HTTPException:
-        return None
-    return rule.rule.replace("<", "{").replace(">", "}")
+    # Kept with the app: a cache beside it would keep the app, and the files that it has open.
+    known: dict[tuple[str, str], str | None] = app.extensions.setdefault(f"{OURS} paths", {})
+    if (method, path) not in known:
+        try:
+            rule, _ = app.url_map.bind("localhost").match(path, method=method, return_rule=True)
+            known[method, path] = rule.rule.replace("<", "{").replace(">", "}")
+        except HTTPException:
+            known[method, path] = None
+    return known[method, path]
 
 
 def check(app: Flask, answer: TestResponse) -> None:

@@ -74,8 +74,10 @@ class Forked:
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
             ends = os.pidfd_open(self.pid)  # nobody else takes the number before it is asked about
+            waits = select.poll()
+            waits.register(ends, select.POLLIN)
             try:
-                if not select.select([ends], [], [], timeout)[0]:
+                if not waits.poll(None if timeout is None else timeout * 1000):
                     raise subprocess.TimeoutExpired([str(self.pid)], timeout or 0)
             finally:
                 os.close(ends)
