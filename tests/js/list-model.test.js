@@ -46,7 +46,7 @@ function queued(kind, fields, more = {}) {
 
 test("ranks are compared byte by byte, so that capitals come before small letters", () => {
   const items = ["b00", "aA", "a1", "a0V", "a0", "Zz"].map((rank) => item(rank, { rank }));
-  const ranks = sorted(items, "manual", null).map(({ rank }) => rank);
+  const ranks = sorted(items, "manual", { id: null }).map(({ rank }) => rank);
   assert.deepEqual(ranks, ["Zz", "a0", "a0V", "a1", "aA", "b00"]);
 });
 
@@ -57,8 +57,23 @@ test("by votes the best comes first, then the oldest, and what plays stays on to
     item("c", { votes: 3 }),
     item("d", { votes: -1 }),
   ];
-  const ids = sorted(items, "votes", "d").map(({ id }) => id);
+  const ids = sorted(items, "votes", { id: "d" }).map(({ id }) => id);
   assert.deepEqual(ids, ["d", "b", "c", "a"]);
+});
+
+test("in turns who had fewer comes first, then who waits longest, and votes order one's own", () => {
+  const pia = { id: "pia", name: "Pia" };
+  const items = [
+    item("a", { votes: 1 }),
+    item("b", { votes: 3 }),
+    item("c", { added_by: pia }),
+    item("d", { added_by: pia }),
+  ];
+  const ids = sorted(items, "fair", { id: "d", turns: { olga: { turns: 1, last: "" } } });
+  assert.deepEqual(
+    ids.map(({ id }) => id),
+    ["d", "c", "b", "a"],
+  );
 });
 
 test("what follows is the next by rank, or by votes the best that was not played", () => {
