@@ -228,6 +228,8 @@ def test_each_kind_of_call_that_is_to_be_limited_is(app: Flask) -> None:
         "playlist_api.add": "adds",
         "playlist_api.vote": "votes",
         "playlists.add": "adds",
+        "exchange.take": "adds",
+        "exchange_api.import_playlist": "adds",
         "playlists.vote": "votes",
         "thread.post": "messages",
         "thread.edit": "messages",
